@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 The Farstep Authors
+# SPDX-License-Identifier: BSD-3-Clause
+# From a fresh clone to pictures: sets the machine up, builds Farstep, runs inputs/quickstart.yaml,
+# and draws what it wrote. FARSTEP_RANKS sets the number of MPI ranks (default 1).
+set -euo pipefail
+# shellcheck source=jobs/lib/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
+# shellcheck source=jobs/lib/build.sh
+. "$FARSTEP_SOURCE_DIR/jobs/lib/build.sh"
+
+cd "$FARSTEP_SOURCE_DIR"
+results=results/quickstart
+
+draw_results() {
+    local file python
+    python=$(python_with numpy h5py matplotlib)
+    for file in "$results"/*.h5; do
+        "$python" tools/farstep-plot "$file"
+    done
+}
+
+"$FARSTEP_SOURCE_DIR/jobs/setup.sh" --plots
+timed "Configuring" configure release
+timed "Building" build release farstep
+timed "Running inputs/quickstart.yaml" \
+    run_ranks "${FARSTEP_RANKS:-1}" build/release/farstep run inputs/quickstart.yaml
+timed "Drawing" draw_results
+say "Done in $SECONDS s; the results are"
+find "$results" -type f | sort | sed 's/^/    /'

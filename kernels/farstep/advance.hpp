@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The main kernel: every trajectory is loaded once, takes many fused steps in registers, and is
+// stored once. Trajectories that fail are marked and set to NaN; the others go on.
+#pragma once
+
+#include <farstep/ensemble_view.hpp>
+#include <farstep/step.hpp>
+
+#include <limits>
+
+namespace farstep {
+
+/// Box that trajectories must stay in; the default only excludes what is not finite.
+template <class Scalar, int d>
+struct StateLimits {
+    Vector<Scalar, d> low, high;
+    bool bounded = false;  ///< whether any side is tighter than the largest finite number
+};
+
+/// Functor of one launch: `steps` fused steps on W = lanes_of<Real> trajectories a work item.
+template <class Step, class Real>
+struct AdvanceKernel {
+    static constexpr int d = Step::dimension;
+    static constexpr int W = lanes_of<Real>;
+    using Scalar = ScalarOf<Real>;
+
+    EnsembleView ensemble;
+    Step step;
+    StateLimits<Scalar, d> limits;
+    std::int64_t first_step;
+    std::int64_t steps;
+
+    KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t item) const {
+        const LaneSlice<W> slice(item);
+        Vector<Real, d> u = load_state<Real, d>(ensemble.state, slice);
+        for (std::int64_t n = 0; n < steps; ++n) {
+            step(u);
+            if (suspicious(u) && !mark_failures(slice, u, first_step + n + 1)) break;
+        }
+        store_state(ensemble.state, slice, u);
+    }
+
+private:
+    /// A cheap test that no failure escapes: the squares of a state that is not finite do not sum
+    /// to a finite number.
+    KOKKOS_FORCEINLINE_FUNCTION bool suspicious(const Vector<Real, d>& u) const {
+        Real squares = u[0] * u[0];
+        unrolled<d - 1>([&](auto previous) FARSTEP_INLINE {
+            squares += u[previous + 1] * u[previous + 1];
+        });
+        return limits.bounded || !all_of(squares <= Real(std::numeric_limits<Scalar>::max()));
+    }
+
+    /// Marks lanes that left the limits at this step; returns whether any lane is still running.
+    KOKKOS_INLINE_FUNCTION bool mark_failures(const LaneSlice<W>& slice, Vector<Real, d>& u,
+                                              std::int64_t step_number) const {
+        bool any_running = false;
+        for (int i = 0; i < W; ++i) {
+            auto& status = ensemble.status(slice.tile, slice.lane(i));
+            if (status != std::int8_t(TrajectoryStatus::running)) continue;
+            const TrajectoryStatus now = examine(u, i);
+            if (now == TrajectoryStatus::running) {
+                any_running = true;
+                continue;
+            }
+            status = std::int8_t(now);
+            ensemble.failure_step(slice.tile, slice.lane(i)) = step_number;
+            for (int c = 0; c < d; ++c) {
+                set_lane(u[c], i, std::numeric_limits<Scalar>::quiet_NaN());
+            }
+        }
+        return any_running;
+    }
+
+    KOKKOS_INLINE_FUNCTION TrajectoryStatus examine(const Vector<Real, d>& u, int i) const {
+        TrajectoryStatus status = TrajectoryStatus::running;
+        for (int c = 0; c < d; ++c) {
+            const Scalar value = lane(u[c], i);
+            const Scalar largest = std::numeric_limits<Scalar>::max();
+            if (!(value >= -largest && value <= largest)) return TrajectoryStatus::non_finite;
+            if (value < limits.low[c] || value > limits.high[c]) {
+                status = TrajectoryStatus::out_of_bounds;
+            }
+        }
+        return status;
+    }
+};
+
+/// Advances all tiles of the ensemble by `steps` steps. Real is the number type of a work item;
+/// `first_step` is the number of steps taken before, for the record of failures.
+template <class Real, class Step>
+void advance(const Device& device, const EnsembleView& ensemble, const Step& step,
+             const StateLimits<ScalarOf<Real>, Step::dimension>& limits, std::int64_t first_step,
+             std::int64_t steps) {
+    const std::int64_t items =
+        std::int64_t(ensemble.state.extent(0)) * LaneSlice<lanes_of<Real>>::items_per_tile;
+    Kokkos::parallel_for(
+        "farstep::advance",
+        Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>(device, 0, items),
+        AdvanceKernel<Step, Real>{ensemble, step, limits, first_step, steps});
+}
+
+}  // namespace farstep

@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// One hidden layer plus an affine map, evaluated inside the step: hidden units never touch memory.
+#pragma once
+
+#include <farstep/approximators/activation.hpp>
+#include <farstep/backend.hpp>
+
+namespace farstep {
+
+/// Numbers per packed block of hidden units: weights of the first layer [In][unit], biases [unit],
+/// weights of the second layer [Out][unit].
+template <int In, int Out>
+inline constexpr int block_size = units_per_block<In>*(In + 1 + Out);
+
+// On CPUs the layer is a function of its own, compiled once per activation and not once per
+// (scheme, activation); the call is a few nanoseconds per tile. On GPUs a call would push the state
+// out of the registers.
+#if defined(__CUDACC__) || defined(__HIPCC__)
+#define FARSTEP_LAYER_FUNCTION KOKKOS_FORCEINLINE_FUNCTION
+#else
+#define FARSTEP_LAYER_FUNCTION [[gnu::noinline]] inline
+#endif
+
+/// z[h] = bias[h] + Σi in[i][h] xi for one packed block of hidden units.
+template <int In, class Real, class Scalar>
+KOKKOS_FORCEINLINE_FUNCTION void pre_activations(const Scalar* block, const Vector<Real, In>& x,
+                                                 Vector<Real, units_per_block<In>>& z) {
+    constexpr int units = units_per_block<In>;
+    const Scalar* const bias = block + In * units;
+    unrolled<units>([&](auto h) FARSTEP_INLINE { z[h] = bias[h] + block[h] * x[0]; });
+    unrolled<In - 1>([&](auto previous) FARSTEP_INLINE {
+        const int i = previous + 1;
+        unrolled<units>([&](auto h) FARSTEP_INLINE { z[h] += block[i * units + h] * x[i]; });
+    });
+}
+
+/// sum[j] += Σh out[j][h] a[h] for one packed block of hidden units.
+template <int In, int Out, class Real, class Scalar>
+KOKKOS_FORCEINLINE_FUNCTION void accumulate_outputs(const Scalar* block,
+                                                    const Vector<Real, units_per_block<In>>& a,
+                                                    Vector<Real, Out>& sum) {
+    constexpr int units = units_per_block<In>;
+    const Scalar* const out = block + (In + 1) * units;
+    unrolled<Out>([&](auto j) FARSTEP_INLINE {
+        Real accumulated = sum[j];
+        unrolled<units>([&](auto h) FARSTEP_INLINE { accumulated += out[j * units + h] * a[h]; });
+        sum[j] = accumulated;
+    });
+}
+
+/// result += Σh out[·][h] σ(Σi in[i][h] xi + bias[h]) over packed blocks of hidden units.
+///
+/// Pipelined by hand: the outputs of a block are accumulated after the next block's multiply-adds
+/// have been issued, which hides the latency of the activation (a division, usually).
+template <Activation activation, int In, int Out, class Real, class Scalar>
+FARSTEP_LAYER_FUNCTION void add_hidden_layer(const Scalar* block, int blocks,
+                                             const Vector<Scalar, rational_coefficient_count>& c,
+                                             const Vector<Real, In>& x,
+                                             Vector<Real, Out>& result) {
+    constexpr int units = units_per_block<In>;
+    Vector<Real, Out> sum;
+    unrolled<Out>([&](auto j) FARSTEP_INLINE { sum[j] = result[j]; });
+    Vector<Real, units> active;
+    if constexpr (In <= 8) {
+        pre_activations<In>(block, x, active);
+        activate<activation>(active, c);
+        for (int b = 1; b < blocks; ++b) {
+            Vector<Real, units> next;
+            pre_activations<In>(block + block_size<In, Out>, x, next);
+            accumulate_outputs<In>(block, active, sum);
+            block += block_size<In, Out>;
+            activate<activation>(next, c);
+            unrolled<units>([&](auto h) FARSTEP_INLINE { active[h] = next[h]; });
+        }
+        accumulate_outputs<In>(block, active, sum);
+    } else {
+        for (int b = 0; b < blocks; ++b, block += block_size<In, Out>) {
+            pre_activations<In>(block, x, active);
+            activate<activation>(active, c);
+            accumulate_outputs<In>(block, active, sum);
+        }
+    }
+    unrolled<Out>([&](auto j) FARSTEP_INLINE { result[j] = sum[j]; });
+}
+
+/// Q(x) = affine(x − centre) + hidden layer(x − centre), In inputs, Out outputs.
+///
+/// The weights are those of the deployed network: input and target scaling, and the affine part of
+/// a split rational activation, are folded in already. The centre is subtracted first, in the
+/// precision of the state, since folding it into the biases would cancel digits. The pointers are
+/// into memory that the host-side owner keeps alive.
+template <class Scalar, int In, int Out>
+struct Perceptron {
+    static constexpr int inputs = In, outputs = Out;
+
+    Activation activation;
+    int blocks;             ///< packed blocks of hidden units; 0 for a purely linear map
+    bool has_linear;        ///< whether `linear` is used; `bias` always is
+    const Scalar* units;    ///< [blocks][block_size]
+    const Scalar* linear;   ///< [Out][In]
+    const Scalar* bias;     ///< [Out]
+    Vector<double, In> centre;
+    Vector<Scalar, rational_coefficient_count> coefficients;
+
+    template <class Real>
+    KOKKOS_FORCEINLINE_FUNCTION Vector<Real, Out> operator()(const Vector<Real, In>& input) const {
+        using Net = Lanes<Scalar, lanes_of<Real>>;
+        Vector<Net, In> x;
+        unrolled<In>([&](auto i) FARSTEP_INLINE {
+            x[i] = convert<Net>(Real(input[i] - static_cast<ScalarOf<Real>>(centre[i])));
+        });
+        Vector<Net, Out> q;
+        unrolled<Out>([&](auto j) FARSTEP_INLINE { q[j] = Net(bias[j]); });
+        if (has_linear) {
+            unrolled<Out>([&](auto j) FARSTEP_INLINE {
+                unrolled<In>([&](auto i) FARSTEP_INLINE { q[j] += linear[j * In + i] * x[i]; });
+            });
+        }
+        if (blocks > 0) add_activated(x, q);
+        Vector<Real, Out> output;
+        unrolled<Out>([&](auto j) FARSTEP_INLINE { output[j] = convert<Real>(q[j]); });
+        return output;
+    }
+
+private:
+    template <class Net>
+    KOKKOS_FORCEINLINE_FUNCTION void add_activated(const Vector<Net, In>& x,
+                                                   Vector<Net, Out>& q) const {
+        switch (activation) {
+            case Activation::rational: return add<Activation::rational>(x, q);
+            case Activation::inverse_quadratic: return add<Activation::inverse_quadratic>(x, q);
+            case Activation::tanh: return add<Activation::tanh>(x, q);
+            case Activation::sin: return add<Activation::sin>(x, q);
+            case Activation::silu: return add<Activation::silu>(x, q);
+            case Activation::relu: return add<Activation::relu>(x, q);
+            case Activation::split_rational: return add<Activation::split_rational>(x, q);
+        }
+    }
+
+    template <Activation a, class Net>
+    KOKKOS_FORCEINLINE_FUNCTION void add(const Vector<Net, In>& x, Vector<Net, Out>& q) const {
+        add_hidden_layer<a>(units, blocks, coefficients, x, q);
+    }
+};
+
+}  // namespace farstep

@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The plain scheme: no correction.
+#pragma once
+
+#include <farstep/numerics/vector.hpp>
+
+namespace farstep {
+
+/// u' = u + S.
+struct NoCorrector {
+    template <class Real, int d, class Scalar>
+    KOKKOS_FORCEINLINE_FUNCTION Vector<Real, d> next(const Vector<Real, d>& u,
+                                                     const Vector<Real, d>& increment,
+                                                     Scalar /*dt*/) const {
+        Vector<Real, d> result;
+        unrolled<d>([&](auto c) FARSTEP_INLINE { result[c] = u[c] + increment[c]; });
+        return result;
+    }
+};
+
+}  // namespace farstep

@@ -1,0 +1,314 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Pack<T, W>: W trajectories side by side, the number type that kernels compute with on CPUs.
+// On GPUs a work item handles one trajectory and computes with plain scalars.
+#pragma once
+
+#include <farstep/numerics/inline.hpp>
+
+#include <Kokkos_Core.hpp>
+
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+namespace farstep {
+
+#if defined(__CUDACC__) || defined(__HIPCC__)
+// Native vector types do not exist in device passes, and host and device must agree on the layout.
+inline constexpr int native_vector_bytes = 0;
+#elif defined(__AVX512F__)
+inline constexpr int native_vector_bytes = 64;
+#elif defined(__AVX__)
+inline constexpr int native_vector_bytes = 32;
+#else
+inline constexpr int native_vector_bytes = 16;
+#endif
+
+namespace detail {
+
+template <class T, int bytes>
+struct NativeVector {
+    typedef T type __attribute__((vector_size(bytes)));
+    typedef std::conditional_t<sizeof(T) == 8, std::int64_t, std::int32_t> mask
+        __attribute__((vector_size(bytes)));
+    static constexpr int lanes = bytes / int(sizeof(T));
+};
+
+template <class T>
+struct NativeVector<T, 0> {
+    using type = T;
+    using mask = bool;
+    static constexpr int lanes = 1;
+};
+
+}  // namespace detail
+
+/// Lanes of one native vector of T on this target (1 on GPUs).
+template <class T>
+inline constexpr int native_lanes = detail::NativeVector<T, native_vector_bytes>::lanes;
+
+/// The result of comparing two packs, lane by lane.
+template <class T, int W>
+struct Mask {
+    using Chunk = typename detail::NativeVector<T, native_vector_bytes>::mask;
+    static constexpr int count = W / native_lanes<T>;
+    Chunk chunks[count];
+
+    KOKKOS_FORCEINLINE_FUNCTION bool lane(int i) const {
+        if constexpr (native_lanes<T> == 1) {
+            return chunks[i];
+        } else {
+            return chunks[i / native_lanes<T>][i % native_lanes<T>] != 0;
+        }
+    }
+};
+
+/// W lanes of T, held in native vectors where the target has them. W is a multiple of
+/// native_lanes<T>. All operations act lane by lane.
+template <class T, int W>
+struct Pack {
+    using Scalar = T;
+    using Chunk = typename detail::NativeVector<T, native_vector_bytes>::type;
+    static constexpr int lanes = W;
+    static constexpr int count = W / native_lanes<T>;
+    static_assert(count * native_lanes<T> == W);
+
+    Chunk chunks[count];
+
+    Pack() = default;
+
+    /// Broadcasts a number to all lanes.
+    template <class S, class = std::enable_if_t<std::is_arithmetic_v<S>>>
+    KOKKOS_FORCEINLINE_FUNCTION explicit Pack(S value) {
+        // x - 0 is x for every x, so this compiles to a plain broadcast (x + 0 would not).
+        for (int c = 0; c < count; ++c) chunks[c] = static_cast<T>(value) - Chunk{};
+    }
+
+    KOKKOS_FORCEINLINE_FUNCTION T lane(int i) const {
+        if constexpr (native_lanes<T> == 1) {
+            return chunks[i];
+        } else {
+            return chunks[i / native_lanes<T>][i % native_lanes<T>];
+        }
+    }
+
+    KOKKOS_FORCEINLINE_FUNCTION void set_lane(int i, T value) {
+        if constexpr (native_lanes<T> == 1) {
+            chunks[i] = value;
+        } else {
+            chunks[i / native_lanes<T>][i % native_lanes<T>] = value;
+        }
+    }
+
+    /// Applies f to corresponding chunks of the given packs.
+    template <class F, class... Packs>
+    KOKKOS_FORCEINLINE_FUNCTION static Pack map(const F& f, const Packs&... packs) {
+        return map_chunks(f, std::make_integer_sequence<int, count>{}, packs...);
+    }
+
+    KOKKOS_FORCEINLINE_FUNCTION friend Pack operator+(const Pack& a, const Pack& b) {
+        return map([](const Chunk& x, const Chunk& y) FARSTEP_INLINE { return Chunk(x + y); }, a, b);
+    }
+    KOKKOS_FORCEINLINE_FUNCTION friend Pack operator-(const Pack& a, const Pack& b) {
+        return map([](const Chunk& x, const Chunk& y) FARSTEP_INLINE { return Chunk(x - y); }, a, b);
+    }
+    KOKKOS_FORCEINLINE_FUNCTION friend Pack operator*(const Pack& a, const Pack& b) {
+        return map([](const Chunk& x, const Chunk& y) FARSTEP_INLINE { return Chunk(x * y); }, a, b);
+    }
+    KOKKOS_FORCEINLINE_FUNCTION friend Pack operator/(const Pack& a, const Pack& b) {
+        return map([](const Chunk& x, const Chunk& y) FARSTEP_INLINE { return Chunk(x / y); }, a, b);
+    }
+    KOKKOS_FORCEINLINE_FUNCTION friend Pack operator-(const Pack& a) {
+        return map([](const Chunk& x) FARSTEP_INLINE { return Chunk(-x); }, a);
+    }
+
+    KOKKOS_FORCEINLINE_FUNCTION friend Pack operator+(const Pack& a, T b) { return a + Pack(b); }
+    KOKKOS_FORCEINLINE_FUNCTION friend Pack operator+(T a, const Pack& b) { return Pack(a) + b; }
+    KOKKOS_FORCEINLINE_FUNCTION friend Pack operator-(const Pack& a, T b) { return a - Pack(b); }
+    KOKKOS_FORCEINLINE_FUNCTION friend Pack operator-(T a, const Pack& b) { return Pack(a) - b; }
+    KOKKOS_FORCEINLINE_FUNCTION friend Pack operator*(const Pack& a, T b) { return a * Pack(b); }
+    KOKKOS_FORCEINLINE_FUNCTION friend Pack operator*(T a, const Pack& b) { return Pack(a) * b; }
+    KOKKOS_FORCEINLINE_FUNCTION friend Pack operator/(const Pack& a, T b) { return a / Pack(b); }
+    KOKKOS_FORCEINLINE_FUNCTION friend Pack operator/(T a, const Pack& b) { return Pack(a) / b; }
+
+    KOKKOS_FORCEINLINE_FUNCTION Pack& operator+=(const Pack& b) { return *this = *this + b; }
+    KOKKOS_FORCEINLINE_FUNCTION Pack& operator-=(const Pack& b) { return *this = *this - b; }
+    KOKKOS_FORCEINLINE_FUNCTION Pack& operator*=(const Pack& b) { return *this = *this * b; }
+
+    KOKKOS_FORCEINLINE_FUNCTION friend Mask<T, W> operator<=(const Pack& a, const Pack& b) {
+        Mask<T, W> mask;
+        for (int c = 0; c < count; ++c) mask.chunks[c] = a.chunks[c] <= b.chunks[c];
+        return mask;
+    }
+
+private:
+    template <class F, int... c, class... Packs>
+    KOKKOS_FORCEINLINE_FUNCTION static Pack map_chunks(const F& f,
+                                                       std::integer_sequence<int, c...>,
+                                                       const Packs&... packs) {
+        Pack result;
+        ((result.chunks[c] = chunk_of<c>(f, packs...)), ...);
+        return result;
+    }
+
+    template <int c, class F, class... Packs>
+    KOKKOS_FORCEINLINE_FUNCTION static Chunk chunk_of(const F& f, const Packs&... packs) {
+        return f(packs.chunks[c]...);
+    }
+};
+
+/// What a generic Real is made of: its scalar and its number of lanes.
+template <class Real>
+struct RealTraits {
+    using Scalar = Real;
+    static constexpr int lanes = 1;
+};
+template <class T, int W>
+struct RealTraits<Pack<T, W>> {
+    using Scalar = T;
+    static constexpr int lanes = W;
+};
+template <class Real>
+using ScalarOf = typename RealTraits<Real>::Scalar;
+template <class Real>
+inline constexpr int lanes_of = RealTraits<Real>::lanes;
+
+/// W lanes of T: a pack, or the plain scalar when W is 1.
+template <class T, int W>
+using Lanes = std::conditional_t<W == 1, T, Pack<T, W>>;
+
+KOKKOS_FORCEINLINE_FUNCTION double lane(double x, int) { return x; }
+KOKKOS_FORCEINLINE_FUNCTION float lane(float x, int) { return x; }
+template <class T, int W>
+KOKKOS_FORCEINLINE_FUNCTION T lane(const Pack<T, W>& x, int i) {
+    return x.lane(i);
+}
+
+KOKKOS_FORCEINLINE_FUNCTION void set_lane(double& x, int, double value) { x = value; }
+KOKKOS_FORCEINLINE_FUNCTION void set_lane(float& x, int, float value) { x = value; }
+template <class T, int W>
+KOKKOS_FORCEINLINE_FUNCTION void set_lane(Pack<T, W>& x, int i, T value) {
+    x.set_lane(i, value);
+}
+
+KOKKOS_FORCEINLINE_FUNCTION bool all_of(bool mask) { return mask; }
+template <class T, int W>
+KOKKOS_FORCEINLINE_FUNCTION bool all_of(const Mask<T, W>& mask) {
+    auto both = mask.chunks[0];
+    for (int c = 1; c < Mask<T, W>::count; ++c) both = both & mask.chunks[c];
+    if constexpr (native_lanes<T> == 1) {
+        return both;
+    } else {
+        // Whole 64-bit words halve the number of lanes to look at for float.
+        std::int64_t words[native_vector_bytes / 8];
+        std::memcpy(words, &both, sizeof(words));
+        std::int64_t word = words[0];
+        for (int i = 1; i < native_vector_bytes / 8; ++i) word &= words[i];
+        return word == -1;
+    }
+}
+
+template <class Real, class S>
+KOKKOS_FORCEINLINE_FUNCTION Real select(bool mask, const Real& a, const S& b) {
+    return mask ? a : b;
+}
+template <class T, int W>
+KOKKOS_FORCEINLINE_FUNCTION Pack<T, W> select(const Mask<T, W>& mask, const Pack<T, W>& a,
+                                              const Pack<T, W>& b) {
+    Pack<T, W> result;
+    for (int c = 0; c < Pack<T, W>::count; ++c) {
+        result.chunks[c] = mask.chunks[c] ? a.chunks[c] : b.chunks[c];
+    }
+    return result;
+}
+
+namespace detail {
+
+// Lanes are moved in runs of the shorter vector, so that compilers see one conversion per run.
+template <class To, class From, int W>
+KOKKOS_FORCEINLINE_FUNCTION Pack<To, W> convert_lanes(const Pack<From, W>& from) {
+    Pack<To, W> to;
+#if !defined(__CUDACC__) && !defined(__HIPCC__)
+    constexpr int run = native_lanes<To> < native_lanes<From> ? native_lanes<To> : native_lanes<From>;
+    using FromRun = typename NativeVector<From, run * int(sizeof(From))>::type;
+    using ToRun = typename NativeVector<To, run * int(sizeof(To))>::type;
+    const char* source = reinterpret_cast<const char*>(&from);
+    char* target = reinterpret_cast<char*>(&to);
+    for (int r = 0; r < W / run; ++r) {
+        FromRun piece;
+        std::memcpy(&piece, source + r * int(sizeof(piece)), sizeof(piece));
+        const ToRun converted = __builtin_convertvector(piece, ToRun);
+        std::memcpy(target + r * int(sizeof(converted)), &converted, sizeof(converted));
+    }
+#else
+    for (int i = 0; i < W; ++i) to.chunks[i] = static_cast<To>(from.chunks[i]);
+#endif
+    return to;
+}
+
+}  // namespace detail
+
+/// Converts to another precision, lane by lane.
+template <class To, class From>
+KOKKOS_FORCEINLINE_FUNCTION To convert(const From& from) {
+    if constexpr (std::is_same_v<To, From>) {
+        return from;
+    } else if constexpr (lanes_of<From> == 1) {
+        return static_cast<To>(from);
+    } else {
+        return detail::convert_lanes<ScalarOf<To>>(from);
+    }
+}
+
+/// Loads the lanes of one work item from double memory; `stride` is 1 on CPUs.
+template <class Real>
+KOKKOS_FORCEINLINE_FUNCTION Real load(const double* memory, int stride) {
+    if constexpr (lanes_of<Real> == 1) {
+        return static_cast<Real>(memory[0]);
+    } else if constexpr (native_lanes<double> > 1) {
+        Pack<double, lanes_of<Real>> pack;
+        std::memcpy(&pack, memory, sizeof(pack));
+        return convert<Real>(pack);
+    } else {
+        Real pack;
+        for (int i = 0; i < lanes_of<Real>; ++i) {
+            pack.set_lane(i, static_cast<ScalarOf<Real>>(memory[i * stride]));
+        }
+        return pack;
+    }
+}
+
+/// Stores the lanes of one work item to double memory.
+template <class Real>
+KOKKOS_FORCEINLINE_FUNCTION void store(double* memory, int stride, const Real& value) {
+    if constexpr (lanes_of<Real> == 1) {
+        memory[0] = static_cast<double>(value);
+    } else if constexpr (native_lanes<double> > 1) {
+        const auto pack = convert<Pack<double, lanes_of<Real>>>(value);
+        std::memcpy(memory, &pack, sizeof(pack));
+    } else {
+        for (int i = 0; i < lanes_of<Real>; ++i) {
+            memory[i * stride] = static_cast<double>(value.lane(i));
+        }
+    }
+}
+
+/// Sum over the lanes, in pairs, so that the order does not depend on the target's vectors.
+template <class Real>
+KOKKOS_FORCEINLINE_FUNCTION ScalarOf<Real> horizontal_sum(const Real& x) {
+    if constexpr (lanes_of<Real> == 1) {
+        return x;
+    } else {
+        ScalarOf<Real> sums[lanes_of<Real>];
+        for (int i = 0; i < lanes_of<Real>; ++i) sums[i] = x.lane(i);
+        for (int half = lanes_of<Real> / 2; half > 0; half /= 2) {
+            for (int i = 0; i < half; ++i) sums[i] += sums[i + half];
+        }
+        return sums[0];
+    }
+}
+
+}  // namespace farstep

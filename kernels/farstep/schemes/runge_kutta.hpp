@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Explicit Runge–Kutta increments from a Butcher tableau, unrolled at compile time: coefficients
+// that are zero cost nothing.
+#pragma once
+
+#include <farstep/numerics/pack.hpp>
+#include <farstep/numerics/vector.hpp>
+#include <farstep/schemes/tableaux.hpp>
+
+#include <utility>
+
+namespace farstep {
+
+/// A fixed-step scheme: `increment` returns S(f, u, Δt), so that u + S is the plain step.
+template <class Tableau>
+struct RungeKutta {
+    static constexpr const char* name = Tableau::name;
+    static constexpr const char* title = Tableau::title;
+    static constexpr int order = Tableau::order;
+    static constexpr int stages = Tableau::stages;
+
+    /// The increment of one step of length `dt` [time] from state u. `parameters` are prepared.
+    template <class System, class Real, class Parameters, class Scalar>
+    KOKKOS_FORCEINLINE_FUNCTION static Vector<Real, System::dimension> increment(
+        const Vector<Real, System::dimension>& u, const Parameters& parameters, Scalar dt) {
+        Vector<Vector<Real, System::dimension>, stages> slopes;
+        fill_slopes<System>(u, parameters, dt, slopes, std::make_integer_sequence<int, stages>{});
+        Vector<Real, System::dimension> result;
+        unrolled<System::dimension>([&](auto c) FARSTEP_INLINE {
+            result[c] = weighted_sum<stages, stages>(slopes, dt, int(c));
+        });
+        return result;
+    }
+
+private:
+    /// The coefficient of slope j in stage `row`; row `stages` holds the final weights.
+    template <int row, int j>
+    static constexpr double coefficient() {
+        if constexpr (row == stages) {
+            return Tableau::tableau.b[j];
+        } else {
+            return Tableau::tableau.a[row][j];
+        }
+    }
+
+    template <int row>
+    static constexpr int first_used() {
+        return first_nonzero<row>(std::make_integer_sequence<int, row>{});
+    }
+
+    template <int row, int... j>
+    static constexpr int first_nonzero(std::integer_sequence<int, j...>) {
+        int first = -1;
+        ((first = first < 0 && coefficient<row, j>() != 0 ? j : first), ...);
+        return first;
+    }
+
+    /// Δt Σj<count coefficient(row, j) slope_j, component c.
+    template <int row, int count, class Slopes, class Scalar>
+    KOKKOS_FORCEINLINE_FUNCTION static auto weighted_sum(const Slopes& slopes, Scalar dt, int c) {
+        constexpr int first = first_used<row>();
+        auto sum = Scalar(dt * Scalar(coefficient<row, first>())) * slopes[first][c];
+        add_weighted<row, first + 1, count>(slopes, dt, c, sum);
+        return sum;
+    }
+
+    template <int row, int j, int count, class Slopes, class Scalar, class Real>
+    KOKKOS_FORCEINLINE_FUNCTION static void add_weighted(const Slopes& slopes, Scalar dt, int c,
+                                                         Real& sum) {
+        if constexpr (j < count) {
+            constexpr double weight = coefficient<row, j>();
+            if constexpr (weight != 0) sum += Scalar(dt * Scalar(weight)) * slopes[j][c];
+            add_weighted<row, j + 1, count>(slopes, dt, c, sum);
+        }
+    }
+
+    template <class System, class State, class Parameters, class Scalar, class Slopes, int... i>
+    KOKKOS_FORCEINLINE_FUNCTION static void fill_slopes(const State& u,
+                                                        const Parameters& parameters, Scalar dt,
+                                                        Slopes& slopes,
+                                                        std::integer_sequence<int, i...>) {
+        (fill_slope<System, i>(u, parameters, dt, slopes), ...);
+    }
+
+    template <class System, int i, class State, class Parameters, class Scalar, class Slopes>
+    KOKKOS_FORCEINLINE_FUNCTION static void fill_slope(const State& u, const Parameters& parameters,
+                                                       Scalar dt, Slopes& slopes) {
+        if constexpr (i == 0) {
+            slopes[0] = System::rhs(u, parameters);
+        } else {
+            State stage;
+            unrolled<System::dimension>([&](auto c) FARSTEP_INLINE {
+                stage[c] = u[c] + weighted_sum<i, i>(slopes, dt, int(c));
+            });
+            slopes[i] = System::rhs(stage, parameters);
+        }
+    }
+};
+
+/// The list that decks choose from; a new scheme is added here.
+template <class... Scheme>
+struct SchemeList {};
+using Schemes = SchemeList<RungeKutta<Euler>, RungeKutta<ImprovedEuler>, RungeKutta<Kutta3>,
+                           RungeKutta<RungeKutta4>, RungeKutta<DormandPrince8>>;
+
+}  // namespace farstep

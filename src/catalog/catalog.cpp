@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The catalog: lists, and looking things up in them.
+#include "catalog/catalog.hpp"
+
+#include <farstep/schemes/runge_kutta.hpp>
+
+#include <algorithm>
+
+namespace farstep {
+
+// Written by cmake/FarstepSystems.cmake from the list in src/CMakeLists.txt.
+std::vector<std::unique_ptr<SystemModel>> make_all_systems();
+
+namespace {
+
+template <class... Scheme>
+Choices choices_of(SchemeList<Scheme...>) {
+    return {{Scheme::name, Scheme::title}...};
+}
+
+bool has_size(const SystemModel& model, const std::map<std::string, std::int64_t>& sizes) {
+    const SystemInfo& info = model.info();
+    if (info.size_key.empty()) return sizes.empty();
+    const auto size = sizes.find(info.size_key);
+    return sizes.size() == 1 && size != sizes.end() && size->second == info.size;
+}
+
+}  // namespace
+
+const std::vector<std::unique_ptr<SystemModel>>& all_systems() {
+    static const auto systems = make_all_systems();
+    return systems;
+}
+
+std::vector<const SystemModel*> system_variants(const std::string& name) {
+    std::vector<const SystemModel*> variants;
+    for (const auto& system : all_systems()) {
+        if (system->info().name == name) variants.push_back(system.get());
+    }
+    return variants;
+}
+
+const SystemModel* find_system(const std::string& name,
+                               const std::map<std::string, std::int64_t>& sizes) {
+    for (const SystemModel* model : system_variants(name)) {
+        if (has_size(*model, sizes)) return model;
+    }
+    return nullptr;
+}
+
+const Choices& scheme_choices() {
+    static const Choices choices = choices_of(Schemes{});
+    return choices;
+}
+
+const Choices& corrector_choices() {
+    static const Choices choices = {
+        {"neurvec", "u + S + Q(u): the network sees the state, and its output is added"}};
+    return choices;
+}
+
+const Choices& activation_choices() {
+    static const Choices choices = {
+        {"rational", "cubic over quadratic, 7 trainable coefficients, starts near ReLU (NeurVec)"},
+        {"inverse_quadratic", "1/(1 + z^2): the cheapest to evaluate"},
+        {"tanh", "hyperbolic tangent"},
+        {"sin", "sine"},
+        {"silu", "z/(1 + exp(-z))"},
+        {"relu", "max(0, z)"}};
+    return choices;
+}
+
+Vocabulary vocabulary() {
+    Vocabulary result;
+    for (const auto& system : all_systems()) {
+        const SystemInfo& info = system->info();
+        const bool listed = std::any_of(result.systems.begin(), result.systems.end(),
+                                        [&](const Choice& c) { return c.name == info.name; });
+        if (!listed) result.systems.push_back({info.name, info.title});
+    }
+    result.schemes = scheme_choices();
+    result.activations = activation_choices();
+    result.correctors = corrector_choices();
+    return result;
+}
+
+}  // namespace farstep

@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Everything that decks can choose from: systems, schemes, correctors, activations.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "catalog/system_model.hpp"
+#include "deck/vocabulary.hpp"
+
+namespace farstep {
+
+/// All systems of this build, made on first use.
+const std::vector<std::unique_ptr<SystemModel>>& all_systems();
+
+/// The variants of one system (a spring chain of 5, 10, 20, 40 masses); empty if unknown.
+std::vector<const SystemModel*> system_variants(const std::string& name);
+
+/// "10" of "masses", or of a system of one size only; null if there is none.
+const SystemModel* find_system(const std::string& name,
+                               const std::map<std::string, std::int64_t>& sizes);
+
+const Choices& scheme_choices();
+const Choices& corrector_choices();
+/// In the order of the enumerators of Activation.
+const Choices& activation_choices();
+
+/// The names as the deck library wants them.
+Vocabulary vocabulary();
+
+}  // namespace farstep

@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Launches the training kernels for d inputs and d outputs.
+#pragma once
+
+#include <stdexcept>
+
+#include "catalog/system_model.hpp"
+
+namespace farstep {
+
+/// Calls f with the activation as a compile-time constant.
+template <class F>
+void with_activation(Activation activation, const F& f) {
+    switch (activation) {
+        case Activation::rational:
+            return f(std::integral_constant<Activation, Activation::rational>{});
+        case Activation::inverse_quadratic:
+            return f(std::integral_constant<Activation, Activation::inverse_quadratic>{});
+        case Activation::tanh: return f(std::integral_constant<Activation, Activation::tanh>{});
+        case Activation::sin: return f(std::integral_constant<Activation, Activation::sin>{});
+        case Activation::silu: return f(std::integral_constant<Activation, Activation::silu>{});
+        case Activation::relu: return f(std::integral_constant<Activation, Activation::relu>{});
+        case Activation::split_rational: break;
+    }
+    throw std::logic_error("split activations are not trained");
+}
+
+template <int d>
+class PerceptronKernelsOf final : public PerceptronKernels {
+public:
+    void features(Activation activation, const PerceptronShape& shape,
+                  const ParameterView& parameters, const StateView& inputs,
+                  const StateView& features) const override {
+        with_activation(activation, [&](auto a) {
+            Kokkos::parallel_for("farstep::features", items(inputs.extent(0)),
+                                 FeatureKernel<a(), d>{shape, parameters, inputs, features});
+        });
+    }
+
+    void predict(Activation activation, const PerceptronShape& shape,
+                 const ParameterView& parameters, const StateView& inputs,
+                 const StateView& predictions) const override {
+        with_activation(activation, [&](auto a) {
+            Kokkos::parallel_for(
+                "farstep::predict", items(inputs.extent(0)),
+                PredictionKernel<a(), d, d>{shape, parameters, inputs, predictions});
+        });
+    }
+
+    void gradient(Activation activation, const PerceptronShape& shape,
+                  const ParameterView& parameters, const StateView& inputs,
+                  const StateView& cotangents, std::int64_t tiles,
+                  const ParameterView& gradient) override {
+        const std::int64_t blocks = (tiles + gradient_block_tiles - 1) / gradient_block_tiles;
+        const int rows = shape.hidden + d;
+        if (std::int64_t(m_partial.extent(0)) < blocks || int(m_partial.extent(1)) != rows) {
+            m_partial = Partial("farstep::partial_gradient", std::size_t(blocks),
+                                std::size_t(rows), std::size_t(gradient_row<d, d>));
+        }
+        with_activation(activation, [&](auto a) {
+            Kokkos::parallel_for("farstep::gradient", Policy(Device(), 0, blocks * rows),
+                                 GradientKernel<a(), d, d>{shape, parameters, inputs, cotangents,
+                                                           tiles, m_partial});
+        });
+        Kokkos::parallel_for("farstep::sum_gradient", Policy(Device(), 0, shape.size()),
+                             SumGradient{shape, blocks, m_partial, gradient});
+    }
+
+private:
+    using Policy = Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>;
+    using Partial = Kokkos::View<double***, Kokkos::LayoutRight, DeviceMemory>;
+
+    static Policy items(std::size_t tiles) {
+        return Policy(Device(), 0,
+                      std::int64_t(tiles) * LaneSlice<lanes_of<SampleLanes<d>>>::items_per_tile);
+    }
+
+    /// Sums the partial gradients of all blocks, in their order.
+    struct SumGradient {
+        PerceptronShape shape;
+        std::int64_t blocks;
+        Partial partial;
+        ParameterView gradient;
+
+        KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t parameter) const {
+            const int p = int(parameter);
+            double sum = 0;
+            if (p < shape.biases()) {
+                sum = over_blocks(p / d, p % d);
+            } else if (p < shape.outgoing()) {
+                sum = over_blocks(p - shape.biases(), d);
+            } else if (p < shape.linear()) {
+                const int k = p - shape.outgoing();
+                sum = over_blocks(k / d, d + 1 + k % d);
+            } else if (p < shape.bias()) {
+                const int k = p - shape.linear();
+                sum = over_blocks(shape.hidden + k / d, k % d);
+            } else if (p < shape.coefficients()) {
+                sum = over_blocks(shape.hidden + p - shape.bias(), d);
+            } else {
+                for (int unit = 0; unit < shape.hidden; ++unit) {
+                    sum += over_blocks(unit, d + 1 + d + p - shape.coefficients());
+                }
+            }
+            gradient(p) = sum;
+        }
+
+        KOKKOS_FORCEINLINE_FUNCTION double over_blocks(int row, int column) const {
+            double sum = 0;
+            for (std::int64_t b = 0; b < blocks; ++b) sum += partial(b, row, column);
+            return sum;
+        }
+    };
+
+    Partial m_partial;
+};
+
+}  // namespace farstep

@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The host's handles on the templated kernels: a dynamical system, a stepper that advances
+// ensembles of it, and the training kernels of networks that fit it. Virtual outside, templates
+// inside: one virtual call a launch costs nothing.
+#pragma once
+
+#include <farstep/approximators/perceptron_gradient.hpp>
+#include <farstep/ensemble_view.hpp>
+#include <farstep/systems/system_info.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "catalog/deployed_network.hpp"
+#include "deck/values.hpp"
+
+namespace farstep {
+
+/// What a stepper is built from.
+struct StepperSpec {
+    std::string scheme;
+    Precision precision = Precision::Double;
+    double step = 0;                              ///< [time]
+    std::vector<double> parameters;               ///< as SystemInfo lists them
+    std::vector<double> limit_low, limit_high;    ///< by component; empty: only finite states
+    const DeployedNetwork* corrector = nullptr;   ///< none: the plain scheme
+};
+
+/// Advances ensembles by a fixed step; corrected or plain.
+class Stepper {
+public:
+    explicit Stepper(double step) : m_step(step) {}
+    virtual ~Stepper() = default;
+    Stepper(const Stepper&) = delete;
+    Stepper& operator=(const Stepper&) = delete;
+
+    /// Takes `steps` steps from step number `first_step`. Trajectories that fail are marked in the
+    /// ensemble, the others go on. Asynchronous, like every launch.
+    virtual void advance(const EnsembleView& ensemble, std::int64_t first_step,
+                         std::int64_t steps) const = 0;
+
+    double step() const { return m_step; }
+
+private:
+    double m_step;
+};
+
+/// Training kernels of networks with one hidden layer, for a system's dimension.
+class PerceptronKernels {
+public:
+    virtual ~PerceptronKernels() = default;
+
+    /// features[tile][unit][lane] of all hidden units.
+    virtual void features(Activation activation, const PerceptronShape& shape,
+                          const ParameterView& parameters, const StateView& inputs,
+                          const StateView& features) const = 0;
+    virtual void predict(Activation activation, const PerceptronShape& shape,
+                         const ParameterView& parameters, const StateView& inputs,
+                         const StateView& predictions) const = 0;
+    /// gradient = Σ over the first `tiles` tiles of cotangent · ∂prediction/∂parameters.
+    virtual void gradient(Activation activation, const PerceptronShape& shape,
+                          const ParameterView& parameters, const StateView& inputs,
+                          const StateView& cotangents, std::int64_t tiles,
+                          const ParameterView& gradient) = 0;
+};
+
+/// A dynamical system of the catalog.
+class SystemModel {
+public:
+    explicit SystemModel(SystemInfo info) : m_info(std::move(info)) {}
+    virtual ~SystemModel() = default;
+    SystemModel(const SystemModel&) = delete;
+    SystemModel& operator=(const SystemModel&) = delete;
+
+    const SystemInfo& info() const { return m_info; }
+    int dimension() const { return int(m_info.components.size()); }
+
+    virtual std::unique_ptr<Stepper> stepper(const StepperSpec& spec) const = 0;
+
+    /// Draws trajectories first … last of an ensemble into the state; lanes beyond the last repeat
+    /// it. Returns the number of trajectories for which no state in the energy range was found.
+    virtual std::int64_t sample(const StateView& state, std::int64_t first, std::int64_t last,
+                                const InitialDistribution& distribution,
+                                const std::vector<double>& parameters,
+                                std::int64_t seed) const = 0;
+
+    /// energy[tile][lane]; only if info().has_energy.
+    virtual void energy(const StateView& state, const std::vector<double>& parameters,
+                        const ValueView& energy) const = 0;
+
+    virtual std::unique_ptr<PerceptronKernels> perceptron_kernels() const = 0;
+
+private:
+    SystemInfo m_info;
+};
+
+}  // namespace farstep

@@ -1,0 +1,181 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Where deck strings become template instances: all kernels of one system. Included by one
+// generated translation unit a system.
+#pragma once
+
+#include <farstep/advance.hpp>
+#include <farstep/correctors/neurvec.hpp>
+#include <farstep/correctors/none.hpp>
+#include <farstep/energy.hpp>
+#include <farstep/sample.hpp>
+#include <farstep/schemes/runge_kutta.hpp>
+
+#include <stdexcept>
+
+#include "catalog/packed_perceptron.hpp"
+#include "catalog/perceptron_kernels_of.hpp"
+#include "catalog/system_model.hpp"
+
+namespace farstep {
+
+namespace detail {
+
+template <class Scalar, int n>
+Vector<Scalar, n> to_vector(const std::vector<double>& values) {
+    Vector<Scalar, n> result{};
+    for (int i = 0; i < n; ++i) result[i] = static_cast<Scalar>(values[std::size_t(i)]);
+    return result;
+}
+
+template <class System, class Scalar>
+Vector<Scalar, System::parameter_count> prepared(const std::vector<double>& values) {
+    const auto exact = prepare_parameters<System>(
+        to_vector<double, System::parameter_count>(values));
+    Vector<Scalar, System::parameter_count> result{};
+    for (int i = 0; i < System::parameter_count; ++i) result[i] = static_cast<Scalar>(exact[i]);
+    return result;
+}
+
+template <class Scalar, int d>
+StateLimits<Scalar, d> limits(const StepperSpec& spec) {
+    constexpr double largest = std::numeric_limits<Scalar>::max();
+    StateLimits<Scalar, d> result{};
+    for (int c = 0; c < d; ++c) {
+        const auto i = std::size_t(c);
+        const double low = spec.limit_low.empty() ? -largest : spec.limit_low[i];
+        const double high = spec.limit_high.empty() ? largest : spec.limit_high[i];
+        result.low[c] = static_cast<Scalar>(low > -largest ? low : -largest);
+        result.high[c] = static_cast<Scalar>(high < largest ? high : largest);
+        result.bounded = result.bounded || low > -largest || high < largest;
+    }
+    return result;
+}
+
+}  // namespace detail
+
+/// The plain scheme, computed in Scalar.
+template <class System, class Scheme, class Scalar>
+class PlainStepper final : public Stepper {
+public:
+    explicit PlainStepper(const StepperSpec& spec)
+        : Stepper(spec.step),
+          m_step{detail::prepared<System, Scalar>(spec.parameters), Scalar(spec.step), {}},
+          m_limits(detail::limits<Scalar, System::dimension>(spec)) {}
+
+    void advance(const EnsembleView& ensemble, std::int64_t first_step,
+                 std::int64_t steps) const override {
+        using Real = Lanes<Scalar, lanes_per_item<Scalar, System::dimension>>;
+        farstep::advance<Real>(Device(), ensemble, m_step, m_limits, first_step, steps);
+    }
+
+private:
+    FusedStep<System, Scheme, NoCorrector, Scalar> m_step;
+    StateLimits<Scalar, System::dimension> m_limits;
+};
+
+/// The scheme with NeurVec's coupling; state in Scalar, network in NetworkScalar.
+template <class System, class Scheme, class Scalar, class NetworkScalar>
+class CorrectedStepper final : public Stepper {
+public:
+    explicit CorrectedStepper(const StepperSpec& spec)
+        : Stepper(spec.step),
+          m_network(*spec.corrector),
+          m_step{detail::prepared<System, Scalar>(spec.parameters), Scalar(spec.step),
+                 {m_network.device()}},
+          m_limits(detail::limits<Scalar, System::dimension>(spec)) {}
+
+    void advance(const EnsembleView& ensemble, std::int64_t first_step,
+                 std::int64_t steps) const override {
+        using Real = Lanes<Scalar, lanes_per_item<Scalar, System::dimension>>;
+        farstep::advance<Real>(Device(), ensemble, m_step, m_limits, first_step, steps);
+    }
+
+private:
+    static constexpr int d = System::dimension;
+    PackedPerceptron<NetworkScalar, d> m_network;
+    FusedStep<System, Scheme, NeurVec<Perceptron<NetworkScalar, d, d>>, Scalar> m_step;
+    StateLimits<Scalar, d> m_limits;
+};
+
+template <class System>
+class SystemModelOf final : public SystemModel {
+public:
+    SystemModelOf() : SystemModel(System::describe()) {}
+
+    std::unique_ptr<Stepper> stepper(const StepperSpec& spec) const override {
+        return find_scheme(spec, Schemes{});
+    }
+
+    std::int64_t sample(const StateView& state, std::int64_t first, std::int64_t last,
+                        const InitialDistribution& distribution,
+                        const std::vector<double>& parameters, std::int64_t seed) const override {
+        SampleKernel<System> kernel{};
+        kernel.state = state;
+        kernel.parameters = detail::prepared<System, double>(parameters);
+        for (int c = 0; c < d; ++c) {
+            kernel.distributions[c] = distribution.components[std::size_t(c)];
+        }
+        kernel.energy_low = distribution.energy_low;
+        kernel.energy_high = distribution.energy_high;
+        kernel.by_energy = distribution.energy_low > -infinity || distribution.energy_high < infinity;
+        kernel.seed = std::uint64_t(seed);
+        kernel.first_index = first;
+        kernel.last_index = last;
+        std::int64_t failures = 0;
+        Kokkos::parallel_reduce(
+            "farstep::sample",
+            Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>(
+                0, std::int64_t(state.extent(0)) * tile_width),
+            kernel, failures);
+        return failures;
+    }
+
+    void energy(const StateView& state, const std::vector<double>& parameters,
+                const ValueView& energy) const override {
+        if constexpr (requires(Vector<double, d> u, Vector<double, System::parameter_count> p) {
+                          System::energy(u, p);
+                      }) {
+            compute_energy<System>(Device(), state,
+                                   detail::to_vector<double, System::parameter_count>(parameters),
+                                   energy);
+        } else {
+            throw std::logic_error(info().name + " has no energy");
+        }
+    }
+
+    std::unique_ptr<PerceptronKernels> perceptron_kernels() const override {
+        return std::make_unique<PerceptronKernelsOf<d>>();
+    }
+
+private:
+    static constexpr int d = System::dimension;
+    static constexpr double infinity = std::numeric_limits<double>::infinity();
+
+    template <class... Scheme>
+    static std::unique_ptr<Stepper> find_scheme(const StepperSpec& spec, SchemeList<Scheme...>) {
+        std::unique_ptr<Stepper> stepper;
+        ((spec.scheme == Scheme::name ? void(stepper = with_scheme<Scheme>(spec)) : void()), ...);
+        if (!stepper) throw std::logic_error("there is no scheme " + spec.scheme);
+        return stepper;
+    }
+
+    template <class Scheme>
+    static std::unique_ptr<Stepper> with_scheme(const StepperSpec& spec) {
+        const bool in_float = spec.precision == Precision::Float;
+        if (!spec.corrector) {
+            if (in_float) return std::make_unique<PlainStepper<System, Scheme, float>>(spec);
+            return std::make_unique<PlainStepper<System, Scheme, double>>(spec);
+        }
+        if (in_float) {
+            return std::make_unique<CorrectedStepper<System, Scheme, float, float>>(spec);
+        }
+        if (spec.precision == Precision::Mixed) {
+            return std::make_unique<CorrectedStepper<System, Scheme, double, float>>(spec);
+        }
+        return std::make_unique<CorrectedStepper<System, Scheme, double, double>>(spec);
+    }
+};
+
+}  // namespace farstep

@@ -1,0 +1,190 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The command line, on CLI11.
+#include "command_line.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "commands/inform.hpp"
+#include "commands/stages.hpp"
+#include "error.hpp"
+#include "parallel/agree.hpp"
+#include "parallel/kokkos_session.hpp"
+#include "parallel/log.hpp"
+
+namespace farstep {
+
+namespace {
+
+constexpr const char* description =
+    "Integrates massive ensembles of ordinary differential equations in far steps: a classical\n"
+    "scheme takes a coarse step, a small trained corrector mends it.";
+
+constexpr const char* footer =
+    "A first run:  farstep run inputs/quickstart.yaml\n"
+    "\n"
+    "Exit codes: 0 success; 1 wrong command line; 2 a mistake in the deck; 3 files, disk, memory,\n"
+    "MPI or GPU; 4 more failed trajectories than the deck's failure_fraction allows.";
+
+/// What the arguments say.
+struct Arguments {
+    std::string deck, file, name;
+    std::vector<std::string> overrides;
+    int threads = 0;
+    bool quiet = false;
+};
+
+using StageFunction = StageResult (*)(const Context&, const Setup&);
+
+/// Runs one stage, and turns too many failed trajectories into an exit code.
+int run_stage(const Context& context, const Setup& setup, StageFunction stage) {
+    const StageResult result = stage(context, setup);
+    const double fraction = result.total > 0 ? double(result.failed) / double(result.total) : 0;
+    if (fraction <= setup.options.failure_fraction) return exit_success;
+    say(context.comm, "\n{} of {} trajectories failed, more than the failure_fraction {:g}",
+        result.failed, result.total, setup.options.failure_fraction);
+    return exit_trajectories;
+}
+
+class CommandLine {
+public:
+    explicit CommandLine(const Communicator& comm)
+        : m_comm(comm), m_app(description, "farstep") {
+        m_app.footer(footer);
+        m_app.require_subcommand(1);
+        m_app.set_version_flag("--version", [] { return version_text(); });
+        m_app.add_option("--threads", m_arguments.threads,
+                         "threads of each rank (default: OMP_NUM_THREADS, else cores per rank)")
+            ->check(CLI::PositiveNumber);
+        m_app.add_flag("--quiet", m_arguments.quiet, "no progress");
+        m_app.fallthrough();
+        add_stage("run", "all stages of the deck in order; finished ones are reused", run);
+        add_stage("generate", "reference trajectories -> dataset.h5", generate);
+        add_stage("train", "a corrector from the dataset -> model.h5", train);
+        add_stage("forecast", "an ensemble forecast -> forecast.h5", forecast);
+        add_stage("evaluate", "error, energy, cost, work and precision -> evaluation.h5", evaluate);
+        add_deck_command("check", "validate only; show the resolved deck and estimates",
+                         [](const Context& context, const Setup& setup) {
+                             check(context, setup);
+                             return int(exit_success);
+                         });
+        add_informing_commands();
+    }
+
+    int run_with(int argc, char** argv) {
+        // Kokkos must be up for --version and list, and costs milliseconds.
+        const int threads = early_threads(argc, argv);
+        const KokkosSession kokkos(m_comm, threads);
+        try {
+            m_app.parse(argc, argv);
+        } catch (const CLI::ParseError& error) {
+            return report(error);
+        }
+        return m_command();
+    }
+
+private:
+    /// The value of --threads, which Kokkos needs before anything else happens. Mistakes are left
+    /// for the parser to report.
+    static int early_threads(int argc, char** argv) {
+        CLI::App early;
+        early.set_help_flag();
+        early.allow_extras();
+        int threads = 0;
+        early.add_option("--threads", threads);
+        try {
+            early.parse(argc, argv);
+        } catch (const CLI::ParseError&) {
+            return 0;
+        }
+        return threads;
+    }
+
+    int report(const CLI::ParseError& error) const {
+        std::ostringstream out, complaints;
+        const int code = m_app.exit(error, out, complaints);
+        if (m_comm.is_root()) {
+            fmt::print("{}", out.str());
+            fmt::print(stderr, "{}", complaints.str());
+        }
+        return code == 0 ? exit_success : exit_usage;
+    }
+
+    Context context() const { return {m_comm, {.quiet = m_arguments.quiet}}; }
+
+    void add_deck_command(const std::string& name, const std::string& help,
+                          std::function<int(const Context&, const Setup&)> command) {
+        CLI::App* const sub = m_app.add_subcommand(name, help);
+        sub->add_option("DECK", m_arguments.deck, "the input deck, a YAML file")->required();
+        sub->add_option("--set", m_arguments.overrides,
+                        "override a key of the deck: --set forecast.until=50; may be repeated");
+        sub->callback([this, command] {
+            m_command = [this, command] {
+                const Setup setup = read_setup(m_comm, m_arguments.deck, m_arguments.overrides);
+                return command(context(), setup);
+            };
+        });
+    }
+
+    void add_stage(const std::string& name, const std::string& help, StageFunction stage) {
+        add_deck_command(name, help, [stage, name](const Context& context, const Setup& setup) {
+            if (name != "run" && !setup.deck.has(name)) {
+                throw DeckError(fmt::format("{}: error: the deck has no section '{}'",
+                                            setup.deck.name(), name));
+            }
+            return run_stage(context, setup, stage);
+        });
+    }
+
+    void add_text_command(const std::string& name, const std::string& help,
+                          std::string Arguments::*argument, const char* argument_name,
+                          const char* argument_help, bool required,
+                          std::function<std::string(const std::string&)> text) {
+        CLI::App* const sub = m_app.add_subcommand(name, help);
+        CLI::Option* const option =
+            sub->add_option(argument_name, m_arguments.*argument, argument_help);
+        if (required) option->required();
+        sub->callback([this, argument, text] {
+            m_command = [this, argument, text] {
+                on_root(m_comm, [&] { say(m_comm, "{}", text(m_arguments.*argument)); });
+                return int(exit_success);
+            };
+        });
+    }
+
+    void add_informing_commands() {
+        add_text_command("list", "systems, schemes, correctors, activations", &Arguments::name,
+                         "NAME", "a system to tell more about", false,
+                         [](const std::string& name) {
+                             return name.empty() ? list_text() : system_text(name);
+                         });
+        add_text_command("explain", "what a key of the deck means", &Arguments::name, "KEY",
+                         "a key such as train.adam.batch; 'markdown' prints the whole reference",
+                         false, [](const std::string& key) {
+                             return key == "markdown" ? reference_markdown(vocabulary())
+                                                      : explain(key, vocabulary());
+                         });
+        add_text_command("info", "what is in a file", &Arguments::file, "FILE",
+                         "a dataset, model, forecast or evaluation", true,
+                         [](const std::string& file) { return info_text(file); });
+    }
+
+    Communicator m_comm;
+    CLI::App m_app;
+    Arguments m_arguments;
+    std::function<int()> m_command;
+};
+
+}  // namespace
+
+int run_command_line(const Communicator& comm, int argc, char** argv) {
+    return CommandLine(comm).run_with(argc, argv);
+}
+
+}  // namespace farstep

@@ -1,0 +1,143 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// farstep check: the resolved deck, and what it will cost, from a short measurement on this
+// machine.
+#include <chrono>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "commands/forecast_statistics.hpp"
+#include "commands/inform.hpp"
+#include "parallel/log.hpp"
+#include "training/network.hpp"
+
+namespace farstep {
+
+namespace {
+
+std::string bytes_text(double bytes) {
+    const char* const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    int unit = 0;
+    while (bytes >= 1024 && unit < 4) {
+        bytes /= 1024;
+        ++unit;
+    }
+    return fmt::format("{:.3g} {}", bytes, units[unit]);
+}
+
+/// Wall time of one step of one trajectory on this rank [s], from a few thousand trajectories of
+/// the published ensemble.
+double seconds_per_step(const Setup& setup, const Stepper& stepper) {
+    constexpr std::int64_t size = 4096;
+    Ensemble ensemble(setup.system->dimension(), {0, size});
+    setup.system->sample(ensemble.view().state, 0, size - 1, setup.system->info().initial,
+                         setup.parameters, 1);
+    std::int64_t steps = 1;
+    for (;; steps *= 4) {
+        const auto start = std::chrono::steady_clock::now();
+        stepper.advance(ensemble.view(), 0, steps);
+        Kokkos::fence();
+        const double elapsed =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        if (elapsed > 0.01) return elapsed / double(size * steps);
+    }
+}
+
+/// A network of the deck's size, to time the corrected step before there is a model.
+DeployedNetwork blank_network(const Setup& setup, const TrainOptions& options) {
+    const auto d = std::size_t(setup.system->dimension());
+    const SampleScaling unit{std::vector<double>(d, 0.0), std::vector<double>(d, 1.0),
+                             std::vector<double>(d, 1.0), {}, {}};
+    return make_network(int(d), options.approximator).deploy(unit);
+}
+
+class Estimate {
+public:
+    Estimate(const Context& context, const Setup& setup)
+        : m_comm(context.comm), m_setup(setup), m_d(double(setup.system->dimension())) {}
+
+    void print() const {
+        const Options& o = m_setup.options;
+        say(m_comm, "\n# estimates on {} rank{} ({}), from a short measurement",
+            m_comm.size(), m_comm.size() == 1 ? "" : "s", Device::name());
+        if (o.generate) print_generate(*o.generate, *o.ensemble);
+        if (o.train) print_train(*o.train);
+        if (o.forecast) print_forecast(*o.forecast);
+        if (o.evaluate) print_evaluate(*o.evaluate);
+    }
+
+private:
+    void line(const char* stage, double seconds, double memory, double disk) const {
+        say(m_comm, "#   {:<9} about {:>10}, memory per rank {:>9}, file {:>9}", stage,
+            describe_duration(seconds / m_comm.size()), bytes_text(memory / m_comm.size()),
+            bytes_text(disk));
+    }
+
+    double reference_seconds(double size, double until) const {
+        const auto stepper = m_setup.reference_stepper();
+        return size * until / m_setup.options.reference.step * seconds_per_step(m_setup, *stepper);
+    }
+
+    double state_bytes(double trajectories) const { return trajectories * m_d * 8; }
+
+    void print_generate(const GenerateOptions& options, const EnsembleOptions& members) const {
+        const double size = double(members.size);
+        line("generate", reference_seconds(size, options.until), 2 * state_bytes(size),
+             state_bytes(size) * (options.until / options.every + 1));
+    }
+
+    void print_train(const TrainOptions& options) const {
+        if (!m_setup.options.generate) return;
+        const double samples = double(m_setup.options.ensemble->size) *
+                               m_setup.options.generate->until / m_setup.options.step;
+        const double units = double(options.approximator.hidden);
+        say(m_comm, "#   {:<9} {:.3g} samples, {:g} hidden units, memory per rank {}", "train",
+            samples, units, bytes_text(6 * state_bytes(samples) / m_comm.size()));
+    }
+
+    void print_forecast(const ForecastOptions& options) const {
+        const double size = double(options.ensemble.size);
+        const auto network = m_setup.options.train ? std::optional<DeployedNetwork>(blank_network(
+                                                         m_setup, *m_setup.options.train))
+                                                   : std::nullopt;
+        const bool corrected = options.corrected && network;
+        const auto stepper =
+            m_setup.stepper(m_setup.options.scheme, m_setup.options.step,
+                            m_setup.options.precision, corrected ? &*network : nullptr);
+        const double outputs = options.until / options.save.every + 1;
+        const double stored = options.save.trajectories.all
+                                  ? size
+                                  : double(options.save.trajectories.indices.size());
+        const double columns = m_d + 1;
+        line("forecast",
+             size * options.until / m_setup.options.step * seconds_per_step(m_setup, *stepper) +
+                 size * outputs * columns * 5e-9,
+             state_bytes(size) * (m_d + 2) / m_d,
+             state_bytes(stored) * outputs + outputs * columns * 8 * 10);
+    }
+
+    void print_evaluate(const EvaluateOptions& options) const {
+        const double size = double(options.ensemble.size);
+        const double outputs = options.until / options.every + 1;
+        const double timing =
+            options.timing.seconds * double(options.timing.repeats + 2) *
+            double(options.ladder.schemes.size() + 1) * m_comm.size();
+        line("evaluate", reference_seconds(size, options.until) + timing,
+             state_bytes(size) * (outputs + 4), outputs * 14 * 8);
+    }
+
+    const Communicator& m_comm;
+    const Setup& m_setup;
+    double m_d;
+};
+
+}  // namespace
+
+void check(const Context& context, const Setup& setup) {
+    say(context.comm, "{}", resolved_text(setup.options));
+    Estimate(context, setup).print();
+}
+
+}  // namespace farstep

@@ -1,0 +1,202 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// farstep evaluate: the corrected step against the plain one and against better plain schemes.
+#include <chrono>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "commands/stages.hpp"
+#include "evaluation/work_precision.hpp"
+#include "parallel/log.hpp"
+#include "training/model_file.hpp"
+
+namespace farstep {
+
+namespace {
+
+/// The far step with and without its corrector.
+struct Comparison {
+    RolloutError plain, corrected;
+};
+
+void define_rollout(OutputFile& file, const std::string& group, bool has_energy,
+                    const SystemInfo& info) {
+    const auto over_time = [&](const std::string& name, const std::string& unit,
+                               const std::string& long_name, NumberType type) {
+        file.variable(group + "/" + name, {"time"}, type, {unit, long_name, {}});
+    };
+    file.group(group);
+    over_time("mean_square", "", "mean squared error against the reference", NumberType::float64);
+    over_time("minimum", "", "smallest squared error of a trajectory", NumberType::float64);
+    over_time("maximum", "", "largest squared error of a trajectory", NumberType::float64);
+    over_time("median", "", "median squared error of a trajectory", NumberType::float64);
+    over_time("running", "1", "trajectories that have not failed", NumberType::int64);
+    if (!has_energy) return;
+    over_time("energy_mean", info.energy_unit, "mean energy error", NumberType::float64);
+    over_time("energy_maximum", info.energy_unit, "largest energy error", NumberType::float64);
+}
+
+void write_rollout(OutputFile& file, const std::string& group, const RolloutError& error) {
+    file.write_whole(group + "/mean_square", error.mean_square.data());
+    file.write_whole(group + "/minimum", error.minimum.data());
+    file.write_whole(group + "/maximum", error.maximum.data());
+    file.write_whole(group + "/median", error.median.data());
+    file.write_whole(group + "/running", error.running.data());
+    if (error.energy_mean.empty()) return;
+    file.write_whole(group + "/energy_mean", error.energy_mean.data());
+    file.write_whole(group + "/energy_maximum", error.energy_maximum.data());
+}
+
+void define_curve(OutputFile& file, const std::string& name, const std::vector<WorkPoint>& points,
+                  const std::string& time_unit) {
+    const std::string group = "work_precision/" + name;
+    std::vector<double> steps;
+    for (const WorkPoint& point : points) steps.push_back(point.step);
+    file.group(group);
+    file.coordinate(group + "/step", steps, {time_unit, "step", {}});
+    file.variable(group + "/error", {"step"}, NumberType::float64,
+                  {"", "mean squared error at the last time", {}});
+    file.variable(group + "/cost", {"step"}, NumberType::float64,
+                  {"ns", "wall time per trajectory and unit of time", {}});
+}
+
+void write_curve(OutputFile& file, const std::string& name, const std::vector<WorkPoint>& points) {
+    std::vector<double> errors, costs;
+    for (const WorkPoint& point : points) {
+        errors.push_back(point.error);
+        costs.push_back(point.cost);
+    }
+    file.write_whole("work_precision/" + name + "/error", errors.data());
+    file.write_whole("work_precision/" + name + "/cost", costs.data());
+}
+
+void write_evaluation(const Communicator& comm, const Setup& setup, const ReferenceRun& reference,
+                      const Comparison& errors, const WorkPrecision& work,
+                      const std::string& sentence, const Provenance& provenance) {
+    const SystemInfo& info = setup.system->info();
+    OutputFile file(comm, setup.evaluation_path(), FileKind::evaluation);
+    file.coordinate("time", reference.times, {info.time_unit, "time", {}});
+    define_rollout(file, "plain", info.has_energy, info);
+    define_rollout(file, "corrected", info.has_energy, info);
+    file.group("work_precision");
+    for (const WorkCurve& curve : work.curves) {
+        define_curve(file, curve.scheme, curve.points, info.time_unit);
+    }
+    define_curve(file, "corrected", {work.corrected}, info.time_unit);
+    define_system(file, setup);
+    file.attribute("/", "scheme", setup.options.scheme);
+    file.attribute("/", "step", setup.options.step);
+    file.attribute("/", "precision", name_of(setup.options.precision));
+    file.attribute("/", "trajectories", setup.options.evaluate->ensemble.size);
+    file.attribute("/", "verdict", sentence);
+    write_provenance(file, provenance);
+    file.begin_parallel();
+    write_rollout(file, "plain", errors.plain);
+    write_rollout(file, "corrected", errors.corrected);
+    for (const WorkCurve& curve : work.curves) write_curve(file, curve.scheme, curve.points);
+    write_curve(file, "corrected", {work.corrected});
+    file.commit();
+}
+
+std::string number(double value) {
+    return std::isfinite(value) ? fmt::format("{:.2e}", value) : "failed";
+}
+
+void print_errors(const Communicator& comm, const Setup& setup, const ReferenceRun& reference,
+                  const Comparison& errors) {
+    const std::size_t last = reference.times.size() - 1;
+    const bool energy = setup.system->info().has_energy;
+    say(comm, "\n  mean squared error of {} trajectories against {} at step {:g}",
+        setup.options.evaluate->ensemble.size, setup.options.reference.scheme,
+        setup.options.reference.step);
+    say(comm, "  {:>10} {:>12} {:>12} {:>10}{}", "time", "plain", "corrected", "ratio",
+        energy ? fmt::format(" {:>16} {:>16}", "energy, plain", "energy, corr.") : "");
+    for (int row = 1; row <= 5; ++row) {
+        const std::size_t n = last * std::size_t(row) / 5;
+        if (n == 0) continue;
+        say(comm, "  {:>10g} {:>12} {:>12} {:>10}{}", reference.times[n],
+            number(errors.plain.mean_square[n]), number(errors.corrected.mean_square[n]),
+            number(errors.plain.mean_square[n] / errors.corrected.mean_square[n]),
+            energy ? fmt::format(" {:>16} {:>16}", number(errors.plain.energy_mean[n]),
+                                 number(errors.corrected.energy_mean[n]))
+                   : "");
+    }
+    const std::int64_t size = setup.options.evaluate->ensemble.size;
+    const std::int64_t lost = size - errors.corrected.running[last];
+    if (lost > 0 || errors.plain.running[last] < size) {
+        say(comm, "  failed by the end: {} plain, {} corrected; the means are over the others",
+            size - errors.plain.running[last], lost);
+    }
+}
+
+void print_work(const Communicator& comm, const Setup& setup, const WorkPrecision& work,
+                double time) {
+    const std::string& unit = setup.system->info().time_unit;
+    say(comm, "\n  work and precision at t = {:g}, {} precision", time,
+        name_of(setup.options.precision));
+    say(comm, "  {:<22} {:>10} {:>12} {:>24}", "scheme", "step", "MSE",
+        fmt::format("ns/(trajectory {})", unit == "1" ? "time" : unit));
+    const auto row = [&](const std::string& name, const WorkPoint& point) {
+        say(comm, "  {:<22} {:>10.4g} {:>12} {:>24.4g}", name, point.step, number(point.error),
+            point.cost);
+    };
+    row("corrected " + setup.options.scheme, work.corrected);
+    for (const WorkCurve& curve : work.curves) {
+        for (const WorkPoint& point : curve.points) row(curve.scheme, point);
+    }
+    say(comm, "\n  what the corrector's error costs without a corrector");
+    for (const Competitor& competitor : work.competitors) {
+        if (!competitor.reaches) {
+            say(comm, "  {:<22} not reached in the ladder", competitor.scheme);
+            continue;
+        }
+        say(comm, "  {:<22} step {:.3g} (far step / {:.3g}), {:.4g} ns: {:.2f} times the corrected",
+            competitor.scheme, competitor.step, work.corrected.step / competitor.step,
+            competitor.cost, competitor.cost / work.corrected.cost);
+    }
+}
+
+}  // namespace
+
+std::string evaluate_recipe(const Setup& setup) {
+    return canonical(setup.options, {"system", "step", "scheme", "precision", "reference",
+                                     "limits", "evaluate"}) +
+           "model:\n" + stored_recipe(setup.options.evaluate->model, FileKind::model);
+}
+
+StageResult evaluate(const Context& context, const Setup& setup) {
+    const Communicator& comm = context.comm;
+    const EvaluateOptions& options = *setup.options.evaluate;
+    require_enough_trajectories(comm, setup, options.ensemble.size, "evaluate.ensemble");
+    heading(comm, "evaluate");
+    const auto start = std::chrono::steady_clock::now();
+    const Model model = read_model(comm, options.model, setup);
+    const auto plain =
+        setup.stepper(setup.options.scheme, setup.options.step, setup.options.precision);
+    const auto corrected = setup.stepper(setup.options.scheme, setup.options.step,
+                                         setup.options.precision, &model.network);
+    const ReferenceRun reference = run_reference(context, setup);
+    const Comparison errors{measure_rollout(context, setup, reference, *plain),
+                            measure_rollout(context, setup, reference, *corrected)};
+    const WorkPrecision work = measure_work_precision(context, setup, reference, *corrected);
+    const double time = reference.times.back();
+    const std::string sentence = verdict(work, time);
+
+    Provenance provenance =
+        make_provenance(comm, setup, evaluate_recipe(setup), options.ensemble.seed);
+    provenance.timings_s["evaluate"] =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    write_evaluation(comm, setup, reference, errors, work, sentence, provenance);
+    print_errors(comm, setup, reference, errors);
+    print_work(comm, setup, work, time);
+    say(comm, "  single-step error: reduced {:.3g} times by the corrector, {:.3g} times by a "
+              "linear one", model.quality.single_step_reduction, model.quality.linear_reduction);
+    say(comm, "\n  {}", sentence);
+    say(comm, "  {} ({})", setup.evaluation_path().string(),
+        describe_duration(provenance.timings_s["evaluate"]));
+    return {options.ensemble.size - errors.corrected.running.back(), options.ensemble.size};
+}
+
+}  // namespace farstep

@@ -1,0 +1,224 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// farstep forecast: advances an ensemble of any size, chunk by chunk, and keeps statistics and
+// chosen trajectories. The main loop is in Forecast::run_chunk.
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+
+#include "commands/forecast_statistics.hpp"
+#include "commands/stages.hpp"
+#include "parallel/agree.hpp"
+#include "parallel/log.hpp"
+#include "training/model_file.hpp"
+
+namespace farstep {
+
+namespace {
+
+class Forecast {
+public:
+    Forecast(const Context& context, const Setup& setup)
+        : m_context(context),
+          m_comm(context.comm),
+          m_setup(setup),
+          m_options(*setup.options.forecast),
+          m_mine(partition(m_options.ensemble.size, m_comm.rank(), m_comm.size())),
+          m_steps(steps_in(m_options.save.every, setup.options.step)) {
+        const std::int64_t outputs = steps_in(m_options.until, m_options.save.every) + 1;
+        for (std::int64_t n = 0; n < outputs; ++n) {
+            m_times.push_back(double(n) * m_options.save.every);
+        }
+        choose_trajectories();
+        plan_chunks();
+    }
+
+    StageResult run() {
+        require_enough_trajectories(m_comm, m_setup, m_options.ensemble.size, "forecast.ensemble");
+        heading(m_comm, "forecast");
+        const auto start = std::chrono::steady_clock::now();
+        std::optional<Model> model;
+        if (m_options.corrected) model = read_model(m_comm, m_options.model, m_setup);
+        m_stepper = m_setup.stepper(m_setup.options.scheme, m_setup.options.step,
+                                    m_setup.options.precision, model ? &model->network : nullptr);
+        ForecastStatistics statistics(m_comm, m_setup, m_times, m_chunks > 1);
+        OutputFile file(m_comm, m_setup.forecast_path(), FileKind::forecast);
+        Provenance provenance = make_provenance(m_comm, m_setup, forecast_recipe(m_setup),
+                                                m_options.ensemble.seed);
+        define(file, statistics);
+        write_provenance(file, provenance);
+        file.begin_parallel();
+        statistics.find_ranges(*m_stepper, m_steps);
+        integrate(file, statistics);
+        statistics.write(file);
+        file.end_parallel();
+        const StageResult result = write_failures(file);
+        provenance.timings_s["forecast"] =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        write_provenance(file, provenance);
+        file.commit();
+        report(file, result, provenance.timings_s["forecast"]);
+        return result;
+    }
+
+private:
+    void choose_trajectories() {
+        const Selection& selection = m_options.save.trajectories;
+        m_chosen = selection.indices;
+        if (selection.all) {
+            m_chosen.resize(std::size_t(m_options.ensemble.size));
+            std::iota(m_chosen.begin(), m_chosen.end(), 0);
+        }
+        std::sort(m_chosen.begin(), m_chosen.end());
+    }
+
+    /// As many trajectories at a time as fit the memory, whole tiles; the same number of chunks on
+    /// every rank, so that collective calls match.
+    void plan_chunks() {
+        const int d = m_setup.system->dimension();
+        const std::int64_t each = Ensemble::bytes_per_trajectory(d) + std::int64_t(sizeof(double));
+        const std::int64_t budget = memory_budget(m_comm, m_setup.options);
+        const std::int64_t fit = std::max<std::int64_t>(1, budget / each / tile_width) * tile_width;
+        m_chunk_size = std::min(fit, std::max<std::int64_t>(1, m_mine.size()));
+        m_chunks = m_comm.allreduce((m_mine.size() + m_chunk_size - 1) / m_chunk_size, Reduce::max);
+        m_chunks = std::max<std::int64_t>(1, m_chunks);
+    }
+
+    void define(OutputFile& file, const ForecastStatistics& statistics) const {
+        const SystemInfo& info = m_setup.system->info();
+        file.coordinate("time", m_times, {info.time_unit, "time", {}});
+        define_components(file, info);
+        statistics.define(file);
+        if (!m_chosen.empty()) {
+            const std::vector<double> numbers(m_chosen.begin(), m_chosen.end());
+            file.coordinate("trajectory", numbers, {"1", "number of the trajectory", {}});
+            file.variable("state", {"time", "trajectory", "component"}, NumberType::float64,
+                          {"", "state; see component_units of 'component'", {}});
+        }
+        define_system(file, m_setup);
+        file.attribute("/", "scheme", m_setup.options.scheme);
+        file.attribute("/", "step", m_setup.options.step);
+        file.attribute("/", "corrected", std::int64_t(m_options.corrected));
+        file.attribute("/", "precision", name_of(m_setup.options.precision));
+        file.attribute("/", "trajectories", m_options.ensemble.size);
+    }
+
+    void integrate(OutputFile& file, ForecastStatistics& statistics) {
+        const std::int64_t outputs = std::int64_t(m_times.size());
+        Progress progress(m_comm, m_options.corrected ? "forecast, corrected" : "forecast, plain",
+                          m_mine.size() * (outputs - 1) * m_steps, "trajectory steps",
+                          m_context.progress);
+        for (std::int64_t chunk = 0; chunk < m_chunks; ++chunk) {
+            const std::int64_t begin =
+                std::min(m_mine.begin + chunk * m_chunk_size, m_mine.end);
+            const Range range{begin, std::min(begin + m_chunk_size, m_mine.end)};
+            run_chunk(range, file, statistics, progress);
+        }
+        for (std::size_t n = 0; m_chunks > 1 && n < m_times.size(); ++n) statistics.finish_time(n);
+        progress.finish();
+    }
+
+    /// The main loop: from output time to output time.
+    void run_chunk(const Range& range, OutputFile& file, ForecastStatistics& statistics,
+                   Progress& progress) {
+        Ensemble ensemble(m_setup.system->dimension(), range);
+        draw_initial_states(m_comm, m_setup, m_options.ensemble, "forecast.ensemble", ensemble);
+        for (std::size_t n = 0; n < m_times.size(); ++n) {
+            if (n > 0) {
+                m_stepper->advance(ensemble.view(), std::int64_t(n - 1) * m_steps, m_steps);
+                Kokkos::fence();
+                progress.advance(range.size() * m_steps);
+            }
+            statistics.add(n, ensemble);
+            if (m_chunks == 1) statistics.finish_time(n);
+            write_chosen(file, std::int64_t(n), ensemble);
+        }
+        const auto failures = ensemble.failures();
+        m_failures.insert(m_failures.end(), failures.begin(), failures.end());
+    }
+
+    void write_chosen(OutputFile& file, std::int64_t n, const Ensemble& ensemble) const {
+        if (m_chosen.empty()) return;
+        const Range& range = ensemble.range();
+        const auto first = std::lower_bound(m_chosen.begin(), m_chosen.end(), range.begin);
+        const auto last = std::lower_bound(first, m_chosen.end(), range.end);
+        std::vector<std::int64_t> local;
+        for (auto i = first; i != last; ++i) local.push_back(*i - range.begin);
+        const auto rows = ensemble.rows(local);
+        file.write("state",
+                   Slab{{n, std::int64_t(first - m_chosen.begin()), 0},
+                        {1, std::int64_t(local.size()), m_setup.system->dimension()}},
+                   rows.data());
+    }
+
+    /// The failed trajectories of all ranks, in the order of their numbers.
+    StageResult write_failures(OutputFile& file) const {
+        std::vector<double> mine;
+        for (const FailedTrajectory& failed : m_failures) {
+            mine.insert(mine.end(), {double(failed.index), double(failed.status),
+                                     double(failed.step) * m_setup.options.step});
+        }
+        std::vector<double> all = m_comm.gather(mine);
+        m_comm.broadcast(all);
+        const std::size_t count = all.size() / 3;
+        file.attribute("/", "failed_trajectories", std::int64_t(count));
+        if (count == 0) return {0, m_options.ensemble.size};
+        std::vector<double> index, time;
+        std::vector<std::int8_t> status;
+        for (std::size_t k = 0; k < count; ++k) {
+            index.push_back(all[3 * k]);
+            status.push_back(std::int8_t(all[3 * k + 1]));
+            time.push_back(all[3 * k + 2]);
+        }
+        file.coordinate("failed_trajectory", index, {"1", "number of a failed trajectory", {}});
+        file.variable("failed_status", {"failed_trajectory"}, NumberType::int8,
+                      {"", "1: became non-finite, 2: left the limits", {}});
+        file.variable("failed_time", {"failed_trajectory"}, NumberType::float64,
+                      {m_setup.system->info().time_unit, "time of the failure", {}});
+        file.write_whole("failed_status", status.data());
+        file.write_whole("failed_time", time.data());
+        return {std::int64_t(count), m_options.ensemble.size};
+    }
+
+    void report(const OutputFile& file, const StageResult& result, double seconds) const {
+        const double steps = double(m_options.ensemble.size) *
+                             double(steps_in(m_options.until, m_setup.options.step));
+        say(m_comm, "  {} trajectories to t = {:g}, {} {} at step {:g}; {} failed",
+            m_options.ensemble.size, m_options.until,
+            m_options.corrected ? "corrected" : "plain", m_setup.options.scheme,
+            m_setup.options.step, result.failed);
+        say(m_comm, "  {:.3g} trajectory steps per second, initial states, statistics and files "
+                    "included", steps / seconds);
+        say(m_comm, "  {} ({})", file.name().string(), describe_duration(seconds));
+    }
+
+    const Context& m_context;
+    const Communicator& m_comm;
+    const Setup& m_setup;
+    const ForecastOptions& m_options;
+    Range m_mine;
+    std::int64_t m_steps;
+    std::int64_t m_chunk_size = 0, m_chunks = 1;
+    std::vector<double> m_times;
+    std::vector<std::int64_t> m_chosen;
+    std::unique_ptr<Stepper> m_stepper;
+    std::vector<FailedTrajectory> m_failures;
+};
+
+}  // namespace
+
+std::string forecast_recipe(const Setup& setup) {
+    std::string recipe = canonical(
+        setup.options, {"system", "step", "scheme", "precision", "limits", "forecast"});
+    if (setup.options.forecast->corrected) {
+        recipe += "model:\n" + stored_recipe(setup.options.forecast->model, FileKind::model);
+    }
+    return recipe;
+}
+
+StageResult forecast(const Context& context, const Setup& setup) {
+    return Forecast(context, setup).run();
+}
+
+}  // namespace farstep

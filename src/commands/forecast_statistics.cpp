@@ -1,0 +1,183 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Columns, pilot ranges, and the statistics' part of a forecast file.
+#include "commands/forecast_statistics.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace farstep {
+
+namespace {
+
+int bins_needed(const SaveOptions& save) {
+    return save.wants(Statistic::Quantiles) ? quantile_bins : 0;
+}
+
+/// The unit of a product of a quantity with itself.
+std::string squared_unit(const std::string& unit) {
+    return unit == "1" || unit.empty() ? unit : "(" + unit + ")2";
+}
+
+/// A range a little wider than the pilot's; a point if the pilot has no trajectory left.
+Bins bins_around(const Summary& pilot) {
+    if (pilot.count == 0 || !std::isfinite(pilot.minimum) || !std::isfinite(pilot.maximum)) {
+        return {0, 0};
+    }
+    const double margin = 0.1 * (pilot.maximum - pilot.minimum);
+    return {pilot.minimum - margin, pilot.maximum + margin};
+}
+
+}  // namespace
+
+ForecastStatistics::ForecastStatistics(const Communicator& comm, const Setup& setup,
+                                       std::vector<double> times, bool chunked)
+    : m_comm(comm),
+      m_setup(setup),
+      m_save(setup.options.forecast->save),
+      m_times(std::move(times)),
+      m_chunked(chunked),
+      m_with_energy(m_save.energy && setup.system->info().has_energy),
+      m_results(m_times.size()) {}
+
+std::size_t ForecastStatistics::column_count() const {
+    return std::size_t(m_setup.system->dimension()) + (m_with_energy ? 1 : 0);
+}
+
+std::int64_t ForecastStatistics::bytes(const Setup& setup, std::size_t times) {
+    return std::int64_t(times) *
+           Accumulator::bytes(std::size_t(setup.system->dimension()) + 1,
+                              bins_needed(setup.options.forecast->save));
+}
+
+std::vector<Column> ForecastStatistics::columns(const Ensemble& ensemble) {
+    std::vector<Column> result;
+    for (int c = 0; c < ensemble.dimension(); ++c) {
+        result.push_back(component_column(ensemble.view().state, c));
+    }
+    if (m_with_energy) {
+        if (std::int64_t(m_energy.extent(0)) < ensemble.tiles()) {
+            m_energy = ValueView("farstep::energy", std::size_t(ensemble.tiles()), tile_width);
+        }
+        m_setup.system->energy(ensemble.view().state, m_setup.parameters, m_energy);
+        result.push_back(value_column(m_energy));
+    }
+    return result;
+}
+
+void ForecastStatistics::find_ranges(const Stepper& stepper, std::int64_t steps_per_output) {
+    EnsembleOptions options = m_setup.options.forecast->ensemble;
+    const std::int64_t size = std::min(options.size, pilot_trajectories);
+    Ensemble pilot(m_setup.system->dimension(), {0, size});
+    draw_initial_states(m_comm, m_setup, options, "forecast.ensemble", pilot);
+    const Communicator alone;
+    const std::vector<Bins> no_bins(column_count());
+    for (std::size_t n = 0; n < m_times.size(); ++n) {
+        if (n > 0) {
+            stepper.advance(pilot.view(), std::int64_t(n - 1) * steps_per_output,
+                            steps_per_output);
+        }
+        Accumulator extremes(no_bins, 0);
+        extremes.add(columns(pilot), pilot.view().status, size);
+        std::vector<Bins> bins;
+        for (const Summary& summary : extremes.summarise(alone, {})) {
+            bins.push_back(bins_around(summary));
+        }
+        m_bins.push_back(std::move(bins));
+    }
+    for (std::size_t n = 0; m_chunked && n < m_times.size(); ++n) {
+        m_accumulators.emplace_back(m_bins[n], bins_needed(m_save));
+    }
+}
+
+void ForecastStatistics::add(std::size_t n, const Ensemble& ensemble) {
+    if (!m_chunked) {
+        m_accumulators.clear();
+        m_accumulators.emplace_back(m_bins[n], bins_needed(m_save));
+    }
+    if (ensemble.size() == 0) return;
+    m_accumulators[slot(n)].add(columns(ensemble), ensemble.view().status, ensemble.size());
+}
+
+void ForecastStatistics::finish_time(std::size_t n) {
+    const auto& wanted = m_save.wants(Statistic::Quantiles) ? m_save.quantiles
+                                                            : std::vector<double>();
+    m_results[n] = m_accumulators[slot(n)].summarise(m_comm, wanted);
+}
+
+void ForecastStatistics::define_statistic(OutputFile& file, const std::string& name,
+                                          const std::string& long_name, bool squared) const {
+    const SystemInfo& info = m_setup.system->info();
+    std::vector<std::string> units;
+    for (const ComponentInfo& component : info.components) {
+        units.push_back(squared ? squared_unit(component.unit) : component.unit);
+    }
+    file.variable(name, {"time", "component"}, NumberType::float64,
+                  {"", long_name + " of the running trajectories", {{"component_units", units}}});
+    if (!m_with_energy) return;
+    file.variable("energy_" + name, {"time"}, NumberType::float64,
+                  {squared ? squared_unit(info.energy_unit) : info.energy_unit,
+                   long_name + " of their energy", {}});
+}
+
+void ForecastStatistics::define(OutputFile& file) const {
+    file.variable("running", {"time"}, NumberType::int64,
+                  {"1", "trajectories that have not failed", {}});
+    if (m_save.wants(Statistic::Mean)) define_statistic(file, "mean", "mean", false);
+    if (m_save.wants(Statistic::Variance)) define_statistic(file, "variance", "variance", true);
+    if (m_save.wants(Statistic::Minimum)) define_statistic(file, "minimum", "minimum", false);
+    if (m_save.wants(Statistic::Maximum)) define_statistic(file, "maximum", "maximum", false);
+    if (!m_save.wants(Statistic::Quantiles)) return;
+    const SystemInfo& info = m_setup.system->info();
+    std::vector<std::string> units;
+    for (const ComponentInfo& component : info.components) units.push_back(component.unit);
+    const std::string note = "interpolated in a histogram of 4096 bins over the range of the "
+                             "first 2048 trajectories and a tenth more on either side";
+    file.coordinate("quantile", m_save.quantiles, {"1", "probability", {}});
+    file.variable("quantiles", {"time", "quantile", "component"}, NumberType::float64,
+                  {"", "quantiles of the running trajectories",
+                   {{"component_units", units}, {"comment", note}}});
+    if (m_with_energy) {
+        file.variable("energy_quantiles", {"time", "quantile"}, NumberType::float64,
+                      {info.energy_unit, "quantiles of their energy", {{"comment", note}}});
+    }
+}
+
+void ForecastStatistics::write_statistic(OutputFile& file, const std::string& name,
+                                         double Summary::*member) const {
+    std::vector<double> components, energy;
+    for (const auto& columns : m_results) {
+        const std::size_t d = std::size_t(m_setup.system->dimension());
+        for (std::size_t c = 0; c < d; ++c) components.push_back(columns[c].*member);
+        if (m_with_energy) energy.push_back(columns[d].*member);
+    }
+    file.write_whole(name, components.data());
+    if (m_with_energy) file.write_whole("energy_" + name, energy.data());
+}
+
+void ForecastStatistics::write_quantiles(OutputFile& file) const {
+    std::vector<double> components, energy;
+    const std::size_t d = std::size_t(m_setup.system->dimension());
+    for (const auto& columns : m_results) {
+        for (std::size_t q = 0; q < m_save.quantiles.size(); ++q) {
+            for (std::size_t c = 0; c < d; ++c) components.push_back(columns[c].quantiles[q]);
+            if (m_with_energy) energy.push_back(columns[d].quantiles[q]);
+        }
+    }
+    file.write_whole("quantiles", components.data());
+    if (m_with_energy) file.write_whole("energy_quantiles", energy.data());
+}
+
+void ForecastStatistics::write(OutputFile& file) const {
+    std::vector<std::int64_t> running;
+    for (const auto& columns : m_results) running.push_back(columns.front().count);
+    file.write_whole("running", running.data());
+    if (m_save.wants(Statistic::Mean)) write_statistic(file, "mean", &Summary::mean);
+    if (m_save.wants(Statistic::Variance)) write_statistic(file, "variance", &Summary::variance);
+    if (m_save.wants(Statistic::Minimum)) write_statistic(file, "minimum", &Summary::minimum);
+    if (m_save.wants(Statistic::Maximum)) write_statistic(file, "maximum", &Summary::maximum);
+    if (m_save.wants(Statistic::Quantiles)) write_quantiles(file);
+}
+
+}  // namespace farstep

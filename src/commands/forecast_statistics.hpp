@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The statistics of a forecast over its output times: which columns, which bins, which variables.
+#pragma once
+
+#include "ensemble/statistics.hpp"
+#include "setup.hpp"
+
+namespace farstep {
+
+/// Quantiles are read off histograms of this many bins over the range of a pilot ensemble.
+inline constexpr int quantile_bins = 4096;
+/// Trajectories of the pilot ensemble, the first of the forecast; every rank runs all of them, so
+/// that the bins do not depend on the number of ranks.
+inline constexpr std::int64_t pilot_trajectories = 2048;
+
+/// Collects statistics per output time. With one chunk a rank, the accumulator of one time serves
+/// all; with several, there is one for each time, since every chunk passes through all times.
+class ForecastStatistics {
+public:
+    ForecastStatistics(const Communicator& comm, const Setup& setup, std::vector<double> times,
+                       bool chunked);
+
+    const std::vector<double>& times() const { return m_times; }
+    bool with_energy() const { return m_with_energy; }
+
+    /// Takes the range of all columns at each time from a pilot run. Collective.
+    void find_ranges(const Stepper& stepper, std::int64_t steps_per_output);
+
+    /// Adds the trajectories of an ensemble at output time n.
+    void add(std::size_t n, const Ensemble& ensemble);
+
+    /// Collects time n over the ranks. Collective.
+    void finish_time(std::size_t n);
+
+    void define(OutputFile& file) const;
+    void write(OutputFile& file) const;
+
+    /// Memory for the accumulators [bytes].
+    static std::int64_t bytes(const Setup& setup, std::size_t times);
+
+private:
+    std::vector<Column> columns(const Ensemble& ensemble);
+    std::size_t column_count() const;
+    std::size_t slot(std::size_t n) const { return m_chunked ? n : 0; }
+    void define_statistic(OutputFile& file, const std::string& name, const std::string& long_name,
+                          bool squared) const;
+    void write_statistic(OutputFile& file, const std::string& name,
+                         double Summary::*member) const;
+    void write_quantiles(OutputFile& file) const;
+
+    Communicator m_comm;
+    const Setup& m_setup;
+    const SaveOptions& m_save;
+    std::vector<double> m_times;
+    bool m_chunked, m_with_energy;
+    ValueView m_energy;
+    std::vector<std::vector<Bins>> m_bins;        // [time][column]
+    std::vector<Accumulator> m_accumulators;      // [slot]
+    std::vector<std::vector<Summary>> m_results;  // [time][column]
+};
+
+}  // namespace farstep

@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// farstep generate: integrates the training ensemble with the reference scheme and streams its
+// states to the dataset, one time after the other.
+#include <algorithm>
+#include <chrono>
+
+#include "commands/stages.hpp"
+#include "parallel/agree.hpp"
+#include "parallel/log.hpp"
+
+namespace farstep {
+
+namespace {
+
+std::vector<double> sample_times(double until, double every) {
+    std::vector<double> times(std::size_t(steps_in(until, every)) + 1);
+    for (std::size_t n = 0; n < times.size(); ++n) times[n] = double(n) * every;
+    return times;
+}
+
+void define_dataset(OutputFile& file, const Setup& setup, const std::vector<double>& times) {
+    const SystemInfo& info = setup.system->info();
+    file.coordinate("time", times, {info.time_unit, "time", {}});
+    file.dimension("trajectory", setup.options.ensemble->size);
+    define_components(file, info);
+    file.variable("state", {"time", "trajectory", "component"}, NumberType::float64,
+                  {"", "state; see component_units of 'component'", {}});
+    file.variable("status", {"trajectory"}, NumberType::int8,
+                  {"", "0: complete, 1: became non-finite, 2: left the limits", {}});
+    file.variable("failure_time", {"trajectory"}, NumberType::float64,
+                  {info.time_unit, "time at which the trajectory failed; NaN if it did not", {}});
+    define_system(file, setup);
+    file.attribute("/", "reference_scheme", setup.options.reference.scheme);
+    file.attribute("/", "reference_step", setup.options.reference.step);
+    file.attribute("/", "sampling_step", setup.options.generate->every);
+}
+
+void write_failures(OutputFile& file, const Ensemble& ensemble, double step) {
+    const auto size = std::size_t(ensemble.size());
+    std::vector<std::int8_t> status(size, 0);
+    std::vector<double> time(size, std::numeric_limits<double>::quiet_NaN());
+    for (const FailedTrajectory& failed : ensemble.failures()) {
+        const auto local = std::size_t(failed.index - ensemble.range().begin);
+        status[local] = std::int8_t(failed.status);
+        time[local] = double(failed.step) * step;
+    }
+    const Slab slab{{ensemble.range().begin}, {ensemble.size()}};
+    file.write("status", slab, status.data());
+    file.write("failure_time", slab, time.data());
+}
+
+}  // namespace
+
+std::string generate_recipe(const Setup& setup) {
+    return canonical(setup.options, {"system", "ensemble", "reference", "limits", "generate"});
+}
+
+StageResult generate(const Context& context, const Setup& setup) {
+    const Communicator& comm = context.comm;
+    const Options& options = setup.options;
+    const EnsembleOptions& members = *options.ensemble;
+    require_enough_trajectories(comm, setup, members.size, "ensemble");
+    heading(comm, "generate");
+    const auto start = std::chrono::steady_clock::now();
+
+    const auto times = sample_times(options.generate->until, options.generate->every);
+    OutputFile file(comm, setup.dataset_path(), FileKind::dataset);
+    define_dataset(file, setup, times);
+    Provenance provenance = make_provenance(comm, setup, generate_recipe(setup), members.seed);
+    write_provenance(file, provenance);
+    file.begin_parallel();
+
+    Ensemble ensemble(setup.system->dimension(),
+                      partition(members.size, comm.rank(), comm.size()));
+    draw_initial_states(comm, setup, members, "ensemble", ensemble);
+    const auto stepper = setup.reference_stepper();
+    const std::int64_t steps = steps_in(options.generate->every, options.reference.step);
+    Progress progress(comm, "generate", std::int64_t(times.size()) - 1, "samples",
+                      context.progress);
+    for (std::int64_t n = 0; n < std::int64_t(times.size()); ++n) {
+        if (n > 0) stepper->advance(ensemble.view(), (n - 1) * steps, steps);
+        const auto rows = ensemble.rows();
+        file.write("state",
+                   Slab{{n, ensemble.range().begin, 0},
+                        {1, ensemble.size(), setup.system->dimension()}},
+                   rows.data());
+        progress.update(n);
+    }
+    progress.finish();
+    write_failures(file, ensemble, options.reference.step);
+    const StageResult result{comm.allreduce(ensemble.failure_count(), Reduce::sum), members.size};
+
+    file.end_parallel();
+    provenance.timings_s["generate"] =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    write_provenance(file, provenance);
+    file.commit();
+    say(comm, "  {} trajectories to t = {:g} by {} at step {:g}, sampled every {:g}; {} failed",
+        members.size, options.generate->until, options.reference.scheme, options.reference.step,
+        options.generate->every, result.failed);
+    say(comm, "  {} ({})", file.name().string(),
+        describe_duration(provenance.timings_s["generate"]));
+    return result;
+}
+
+}  // namespace farstep

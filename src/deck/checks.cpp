@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Checks across keys: each asks first whether its keys are sound, so that it never repeats a
+// mistake that was already noted.
+#include "deck/checks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "deck/load.hpp"
+
+namespace farstep {
+
+namespace {
+
+constexpr double multiple_tolerance = 1e-9;
+
+/// A time of the deck: its value and the key that gives it.
+struct Time {
+    double value;
+    std::string path;
+};
+
+void check_multiple(Deck& deck, const Time& whole, const Time& part) {
+    if (!deck.sound({whole.path, part.path})) return;
+    if (whole.value <= 0 || part.value <= 0 || is_multiple(whole.value, part.value)) return;
+    const double below = std::floor(whole.value / part.value);
+    const std::string lower = below >= 1 ? fmt::format("{:.10g} or ", below * part.value) : "";
+    deck.error(
+        whole.path,
+        fmt::format("{} is not a whole multiple of {} ({})", whole.value, part.path, part.value),
+        fmt::format("the nearest that is: {}{:.10g}", lower, (below + 1) * part.value));
+}
+
+void check_reference(Deck& deck, const Options& o) {
+    const bool is_needed = o.generate || o.evaluate || deck.has("reference.step");
+    if (!is_needed || !deck.sound({"step", "reference.step"})) return;
+    if (o.step <= 0 || is_multiple(o.step, o.reference.step)) return;
+    const double parts = std::max(1.0, std::round(o.step / o.reference.step));
+    deck.error("reference.step",
+               fmt::format("{} does not divide step ({})", o.reference.step, o.step),
+               fmt::format("the nearest that does: {:.10g}", o.step / parts));
+}
+
+void check_trajectories(Deck& deck, const ForecastOptions& forecast) {
+    const std::string path = "forecast.save.trajectories";
+    if (!deck.sound({path, "forecast.ensemble.size", "ensemble.size"})) return;
+    const std::int64_t size = forecast.ensemble.size;
+    const auto& indices = forecast.save.trajectories.indices;
+    for (std::size_t i = 0; i < indices.size() && size > 0; ++i) {
+        if (indices[i] < size) continue;
+        deck.error(fmt::format("{}[{}]", path, i),
+                   fmt::format("the ensemble has {} trajectories, numbered from 0", size));
+    }
+}
+
+/// A stage after `generate`, whose ensemble and length may come from other sections.
+void check_stage(Deck& deck, const std::string& stage, const StageEnsembleOptions& ensemble,
+                 double until) {
+    const std::string size_path = stage + ".ensemble.size";
+    if (ensemble.size == 0 && deck.sound({size_path, "ensemble"})) {
+        deck.error(stage,
+                   fmt::format("needs {}, or an `ensemble` at the top to take it from", size_path));
+    }
+    const std::string until_path = stage + ".until";
+    if (until == 0 && deck.sound({until_path, "generate"})) {
+        deck.error(stage,
+                   fmt::format("needs {}, or a `generate` section to take it from", until_path));
+    }
+}
+
+}  // namespace
+
+bool is_multiple(double whole, double part) {
+    const double ratio = whole / part;
+    const double count = std::round(ratio);
+    return count >= 1 && std::abs(ratio - count) <= multiple_tolerance * count;
+}
+
+void check_consistency(const Options& o, Deck& deck) {
+    const Time step{o.step, "step"};
+    check_reference(deck, o);
+    if (o.generate) {
+        const Time every{o.generate->every, "generate.every"};
+        check_multiple(deck, every, step);
+        check_multiple(deck, {o.generate->until, "generate.until"}, every);
+        if (!o.ensemble && deck.sound({"ensemble"})) {
+            deck.error("generate", "needs an `ensemble` section at the top of the deck",
+                       "such as `ensemble: {size: 256}`");
+        }
+    }
+    if (o.forecast) {
+        const Time every{o.forecast->save.every, "forecast.save.every"};
+        check_multiple(deck, every, step);
+        check_multiple(deck, {o.forecast->until, "forecast.until"}, every);
+        check_stage(deck, "forecast", o.forecast->ensemble, o.forecast->until);
+        check_trajectories(deck, *o.forecast);
+    }
+    if (o.evaluate) {
+        const Time every{o.evaluate->every, "evaluate.every"};
+        check_multiple(deck, every, step);
+        check_multiple(deck, {o.evaluate->until, "evaluate.until"}, every);
+        check_stage(deck, "evaluate", o.evaluate->ensemble, o.evaluate->until);
+    }
+}
+
+}  // namespace farstep

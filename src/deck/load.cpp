@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Reading options, filling in the defaults that depend on other keys, and writing options.
+#include "deck/load.hpp"
+
+#include <algorithm>
+
+#include "deck/checks.hpp"
+#include "deck/reader.hpp"
+#include "deck/schema.hpp"
+#include "deck/writer.hpp"
+
+namespace farstep {
+
+bool TrainOptions::fits_with(FitMethod method) const {
+    return std::find(fit.begin(), fit.end(), method) != fit.end();
+}
+
+bool SaveOptions::wants(Statistic statistic) const {
+    return std::find(statistics.begin(), statistics.end(), statistic) != statistics.end();
+}
+
+namespace {
+
+void set_default(double& value, double otherwise) {
+    if (value == 0) value = otherwise;
+}
+
+void set_default(std::filesystem::path& value, const std::filesystem::path& otherwise) {
+    if (value.empty()) value = otherwise;
+}
+
+/// `stage` is the section's name; each stage has its own seed, so that none sees another's states.
+void fill_in_ensemble(StageEnsembleOptions& ensemble, const Options& options, const Deck& deck,
+                      const std::string& stage, std::int64_t seed_offset) {
+    const EnsembleOptions base = options.ensemble.value_or(EnsembleOptions{});
+    const std::string path = stage + ".ensemble.";
+    if (ensemble.size == 0) ensemble.size = base.size;
+    if (!deck.has(path + "seed")) ensemble.seed = base.seed + seed_offset;
+    if (!deck.has(path + "initial")) ensemble.initial = base.initial;
+}
+
+void fill_in_defaults(Options& o, const Deck& deck) {
+    constexpr double reference_substeps = 80;
+    set_default(o.reference.step, o.step / reference_substeps);
+    set_default(o.output,
+                std::filesystem::path("results") / std::filesystem::path(deck.name()).stem());
+    const double until = o.generate ? o.generate->until : 0;
+    if (o.generate) set_default(o.generate->every, o.step);
+    if (o.train) set_default(o.train->dataset, o.output / "dataset.h5");
+    if (o.forecast) {
+        set_default(o.forecast->until, until);
+        set_default(o.forecast->save.every, o.step);
+        set_default(o.forecast->model, o.output / "model.h5");
+        fill_in_ensemble(o.forecast->ensemble, o, deck, "forecast", 1);
+    }
+    if (o.evaluate) {
+        set_default(o.evaluate->until, until);
+        set_default(o.evaluate->every, o.step);
+        set_default(o.evaluate->model, o.output / "model.h5");
+        fill_in_ensemble(o.evaluate->ensemble, o, deck, "evaluate", 2);
+    }
+}
+
+deck::Written written(Options options) {
+    deck::Written root;
+    root.is_section = true;
+    deck::Writer writer(root);
+    describe(writer, options);
+    return root;
+}
+
+}  // namespace
+
+Options read_options(Deck& deck, const Vocabulary& vocabulary) {
+    Options options;
+    std::vector<std::string> all_paths;
+    for (const ReferenceEntry& entry : reference(vocabulary)) all_paths.push_back(entry.path);
+    deck::Reader(deck, vocabulary, std::move(all_paths)).read_all(options);
+    fill_in_defaults(options, deck);
+    check_consistency(options, deck);
+    return options;
+}
+
+std::string resolved_text(const Options& options) { return deck::as_deck(written(options)); }
+
+std::string canonical(const Options& options, const std::vector<std::string>& paths) {
+    return deck::as_lines(written(options), paths);
+}
+
+}  // namespace farstep

@@ -1,0 +1,190 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What a deck says, as plain structs. After read_options() every member holds the value that will
+// be used: defaults that depend on other keys are filled in.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "deck/values.hpp"
+
+namespace farstep {
+
+struct SystemOptions {
+    std::string name;
+    /// Integers that set the system's size, such as `masses`; the catalog knows which there are.
+    std::map<std::string, std::int64_t> sizes;
+    std::map<std::string, double> parameters;
+    bool operator==(const SystemOptions&) const = default;
+};
+
+/// How one component of the initial state is drawn; exactly one member is set.
+struct Distribution {
+    std::optional<double> value;
+    /// [low, high]
+    std::optional<std::array<double, 2>> uniform;
+    /// [mean, standard deviation]
+    std::optional<std::array<double, 2>> normal;
+    bool operator==(const Distribution&) const = default;
+};
+
+/// States drawn from a box, kept if their energy lies in a range.
+struct EnergyShell {
+    std::array<double, 2> range{};
+    std::map<std::string, std::array<double, 2>> box;
+    bool operator==(const EnergyShell&) const = default;
+};
+
+/// At most one of the three is set; none means the system's published ensemble.
+struct InitialOptions {
+    std::map<std::string, Distribution> components;
+    std::optional<EnergyShell> energy_shell;
+    std::optional<std::filesystem::path> file;
+    /// The dataset in `file`.
+    std::string dataset = "initial";
+
+    bool published() const { return components.empty() && !energy_shell && !file; }
+    bool operator==(const InitialOptions&) const = default;
+};
+
+/// The ensemble to train on.
+struct EnsembleOptions {
+    std::int64_t size = 0;
+    std::int64_t seed = 1;
+    InitialOptions initial;
+    bool operator==(const EnsembleOptions&) const = default;
+};
+
+/// The ensemble of a later stage; what it does not say comes from the deck's `ensemble`.
+struct StageEnsembleOptions : EnsembleOptions {
+    bool operator==(const StageEnsembleOptions&) const = default;
+};
+
+struct ReferenceOptions {
+    std::string scheme = "rk4";
+    double step = 0;
+    bool operator==(const ReferenceOptions&) const = default;
+};
+
+struct GenerateOptions {
+    double until = 0;
+    double every = 0;
+    bool operator==(const GenerateOptions&) const = default;
+};
+
+struct ApproximatorOptions {
+    ApproximatorType type = ApproximatorType::Perceptron;
+    std::int64_t hidden = 64;
+    std::string activation = "rational";
+    bool linear = true;
+    bool operator==(const ApproximatorOptions&) const = default;
+};
+
+struct RidgeOptions {
+    std::vector<double> scales = {0.03, 0.05, 0.1, 0.2, 0.3};
+    std::vector<double> penalties = {1e-15, 1e-14, 1e-13, 1e-12, 1e-10};
+    bool operator==(const RidgeOptions&) const = default;
+};
+
+struct AdamOptions {
+    /// If set, `iterations` has no meaning.
+    std::optional<std::int64_t> epochs;
+    std::int64_t iterations = 40000;
+    std::int64_t batch = 256;
+    double learning_rate = 5e-3;
+    double beta1 = 0.9;
+    double beta2 = 0.99;
+    double warm_up = 0.02;
+    FitPrecision precision = FitPrecision::Double;
+    bool operator==(const AdamOptions&) const = default;
+};
+
+struct TrainOptions {
+    std::string corrector = "neurvec";
+    std::filesystem::path dataset;
+    ApproximatorOptions approximator;
+    std::vector<FitMethod> fit = {FitMethod::Ridge};
+    double validation = 0.1;
+    std::int64_t seed = 1;
+    Scaling inputs = Scaling::Standardised;
+    Scaling targets = Scaling::Standardised;
+    RidgeOptions ridge;
+    AdamOptions adam;
+
+    bool fits_with(FitMethod method) const;
+    bool operator==(const TrainOptions&) const = default;
+};
+
+struct SaveOptions {
+    double every = 0;
+    std::vector<Statistic> statistics = {Statistic::Mean, Statistic::Variance, Statistic::Minimum,
+                                         Statistic::Maximum, Statistic::Quantiles};
+    std::vector<double> quantiles = {0.05, 0.25, 0.5, 0.75, 0.95};
+    bool energy = true;
+    Selection trajectories;
+
+    bool wants(Statistic statistic) const;
+    bool operator==(const SaveOptions&) const = default;
+};
+
+struct ForecastOptions {
+    bool corrected = true;
+    std::filesystem::path model;
+    StageEnsembleOptions ensemble;
+    double until = 0;
+    SaveOptions save;
+    bool operator==(const ForecastOptions&) const = default;
+};
+
+/// The plain schemes the corrected one is compared with, each at step, step/2, step/4, ...
+struct LadderOptions {
+    std::vector<std::string> schemes = {"rk4", "dp8"};
+    std::int64_t refinements = 8;
+    bool operator==(const LadderOptions&) const = default;
+};
+
+struct TimingOptions {
+    std::int64_t trajectories = 16384;
+    double seconds = 0.2;
+    std::int64_t repeats = 5;
+    bool operator==(const TimingOptions&) const = default;
+};
+
+struct EvaluateOptions {
+    std::filesystem::path model;
+    StageEnsembleOptions ensemble;
+    double until = 0;
+    double every = 0;
+    LadderOptions ladder;
+    TimingOptions timing;
+    bool operator==(const EvaluateOptions&) const = default;
+};
+
+struct Options {
+    SystemOptions system;
+    /// The far step.
+    double step = 0;
+    std::string scheme = "rk4";
+    Precision precision = Precision::Double;
+    std::optional<EnsembleOptions> ensemble;
+    ReferenceOptions reference;
+    /// By component: [low, high].
+    std::map<std::string, std::array<double, 2>> limits;
+    double failure_fraction = 1;
+    ByteSize memory;
+    std::optional<GenerateOptions> generate;
+    std::optional<TrainOptions> train;
+    std::optional<ForecastOptions> forecast;
+    std::optional<EvaluateOptions> evaluate;
+    std::filesystem::path output;
+    bool operator==(const Options&) const = default;
+};
+
+}  // namespace farstep

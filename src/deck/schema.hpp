@@ -1,0 +1,300 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The deck's keys, each described once: name, help, unit, bounds. The reader, the writer and the
+// reference all go through these functions; to add a key, add a member and one line here.
+#pragma once
+
+#include "deck/key_info.hpp"
+#include "deck/options.hpp"
+
+namespace farstep {
+
+template <class Visitor>
+void describe(Visitor& v, SystemOptions& o) {
+    v.key("name", o.name,
+          {.help = "the dynamical system; `farstep list` shows them",
+           .choices = &v.vocabulary().systems,
+           .required = true,
+           .shorthand = true});
+    v.table("parameters", o.parameters,
+            {.help = "physical parameters that differ from the system's own",
+             .otherwise = "the system's own",
+             .placeholder = "parameter"});
+    v.others(o.sizes, {.help = "a size of the system, such as `masses` of a spring chain",
+                       .bounds = deck::at_least(1),
+                       .otherwise = "the system's own",
+                       .placeholder = "size"});
+}
+
+template <class Visitor>
+void describe(Visitor& v, Distribution& o) {
+    v.key("value", o.value,
+          {.help = "the same for every trajectory",
+           .shorthand = true,
+           .expected = "a number, {uniform: [low, high]} or {normal: [mean, deviation]}"});
+    v.key("uniform", o.uniform,
+          {.help = "[low, high]: drawn uniformly between the two", .ascending = true});
+    v.key("normal", o.normal,
+          {.help = "[mean, deviation]: drawn from a normal distribution",
+           .expected = "[mean, deviation]"});
+    v.check("normal", !o.normal || (*o.normal)[1] >= 0, "the deviation must be >= 0");
+    v.exclusive({"value", "uniform", "normal"}, true);
+}
+
+template <class Visitor>
+void describe(Visitor& v, EnergyShell& o) {
+    v.key("range", o.range,
+          {.help = "[low, high]: energies to keep", .required = true, .ascending = true});
+    v.table("box", o.box,
+            {.help = "[low, high] by component: the box to draw from",
+             .required = true,
+             .ascending = true,
+             .placeholder = "component"});
+}
+
+template <class Visitor>
+void describe(Visitor& v, InitialOptions& o) {
+    v.word("published", o.published(), {.help = "the ensemble of the system's publication"});
+    v.section("energy_shell", o.energy_shell,
+              {.help = "states from a box whose energy lies in a range"});
+    v.key("file", o.file, {.help = "an HDF5 file with one initial state a row"});
+    v.key("dataset", o.dataset,
+          {.help = "the dataset in that file",
+           .when = {o.file.has_value(), "file", "`file` is given"}});
+    v.others(o.components,
+             {.help = "how this component of the state is drawn", .placeholder = "component"});
+    v.exclusive({"energy_shell", "file"}, false, true);
+}
+
+template <class Visitor>
+void describe(Visitor& v, EnsembleOptions& o) {
+    v.key("size", o.size,
+          {.help = "number of trajectories", .bounds = deck::at_least(1), .required = true});
+    v.key("seed", o.seed, {.help = "seed of the initial states", .bounds = deck::seeds()});
+    v.section("initial", o.initial, {.help = "the initial states", .otherwise = "published"});
+}
+
+template <class Visitor>
+void describe(Visitor& v, StageEnsembleOptions& o) {
+    v.key("size", o.size,
+          {.help = "number of trajectories",
+           .bounds = deck::at_least(1),
+           .otherwise = "ensemble.size"});
+    v.key("seed", o.seed,
+          {.help = "seed of the initial states",
+           .bounds = deck::seeds(),
+           .otherwise = "another seed than other stages have"});
+    v.section("initial", o.initial,
+              {.help = "the initial states", .otherwise = "ensemble.initial"});
+}
+
+template <class Visitor>
+void describe(Visitor& v, ReferenceOptions& o) {
+    v.key("scheme", o.scheme,
+          {.help = "scheme of the reference solution", .choices = &v.vocabulary().schemes});
+    v.key("step", o.step,
+          {.help = "its step, a whole fraction of the far step",
+           .unit = "time",
+           .bounds = deck::positive(),
+           .otherwise = "step / 80"});
+}
+
+template <class Visitor>
+void describe(Visitor& v, GenerateOptions& o) {
+    v.key("until", o.until,
+          {.help = "length of the reference trajectories",
+           .unit = "time",
+           .bounds = deck::positive(),
+           .required = true});
+    v.key("every", o.every,
+          {.help = "interval between stored states",
+           .unit = "time",
+           .bounds = deck::positive(),
+           .otherwise = "step"});
+}
+
+template <class Visitor>
+void describe(Visitor& v, ApproximatorOptions& o) {
+    v.key("type", o.type,
+          {.help = "kind of function that approximates the correction", .shorthand = true});
+    const deck::Condition perceptron{o.type == ApproximatorType::Perceptron, "type",
+                                     "`type` is perceptron"};
+    v.key("hidden", o.hidden,
+          {.help = "number of hidden units", .bounds = deck::at_least(1), .when = perceptron});
+    v.key("activation", o.activation,
+          {.help = "activation of the hidden units",
+           .choices = &v.vocabulary().activations,
+           .when = perceptron});
+    v.key("linear", o.linear,
+          {.help = "add a linear term beside the hidden units", .when = perceptron});
+}
+
+template <class Visitor>
+void describe(Visitor& v, RidgeOptions& o) {
+    v.key("scales", o.scales,
+          {.help = "scales of the random hidden weights to try",
+           .bounds = deck::positive(),
+           .min_items = 1,
+           .distinct = true});
+    v.key("penalties", o.penalties,
+          {.help = "relative penalties to try",
+           .bounds = deck::at_least(0),
+           .min_items = 1,
+           .distinct = true});
+}
+
+template <class Visitor>
+void describe(Visitor& v, AdamOptions& o) {
+    v.key("epochs", o.epochs,
+          {.help = "passes over the training pairs, instead of `iterations`",
+           .bounds = deck::at_least(1)});
+    v.key("iterations", o.iterations,
+          {.help = "number of steps",
+           .bounds = deck::at_least(1),
+           .when = {!o.epochs, "epochs", "`epochs` is not given"}});
+    v.key("batch", o.batch,
+          {.help = "training pairs a step, over all ranks", .bounds = deck::at_least(1)});
+    v.key("learning_rate", o.learning_rate,
+          {.help = "largest learning rate; it falls as a cosine", .bounds = deck::positive()});
+    v.key("beta1", o.beta1,
+          {.help = "decay of the mean gradient",
+           .bounds = {.low = 0, .high = 1, .high_is_open = true}});
+    v.key("beta2", o.beta2,
+          {.help = "decay of the mean squared gradient",
+           .bounds = {.low = 0, .high = 1, .high_is_open = true}});
+    v.key("warm_up", o.warm_up,
+          {.help = "part of the steps in which the learning rate rises",
+           .bounds = {.low = 0, .high = 1, .high_is_open = true}});
+    v.key("precision", o.precision, {.help = "arithmetic of the steps"});
+}
+
+template <class Visitor>
+void describe(Visitor& v, TrainOptions& o) {
+    v.key("corrector", o.corrector,
+          {.help = "how the approximator couples to the step",
+           .choices = &v.vocabulary().correctors});
+    v.key("dataset", o.dataset,
+          {.help = "reference trajectories to learn from", .otherwise = "OUTPUT/dataset.h5"});
+    v.section("approximator", o.approximator, {.help = "the function to be fitted"});
+    v.key("fit", o.fit,
+          {.help = "how to fit it; of several, each starts from the last's result",
+           .one_or_list = true,
+           .min_items = 1,
+           .distinct = true});
+    v.key("validation", o.validation,
+          {.help = "fraction of trajectories kept for validation", .bounds = deck::inside(0, 1)});
+    v.key("seed", o.seed,
+          {.help = "seed of weights, batches and the validation split", .bounds = deck::seeds()});
+    v.key("inputs", o.inputs, {.help = "scaling of the approximator's inputs"});
+    v.key("targets", o.targets, {.help = "scaling of the corrections to be learnt"});
+    v.section("ridge", o.ridge,
+              {.help = "settings of fit: ridge",
+               .when = {o.fits_with(FitMethod::Ridge), "fit", "`fit` includes ridge"}});
+    v.section("adam", o.adam,
+              {.help = "settings of fit: adam",
+               .when = {o.fits_with(FitMethod::Adam), "fit", "`fit` includes adam"}});
+}
+
+template <class Visitor>
+void describe(Visitor& v, SaveOptions& o) {
+    v.key("every", o.every,
+          {.help = "interval between outputs",
+           .unit = "time",
+           .bounds = deck::positive(),
+           .otherwise = "step"});
+    v.key("statistics", o.statistics,
+          {.help = "ensemble statistics at each output", .one_or_list = true, .distinct = true});
+    v.key(
+        "quantiles", o.quantiles,
+        {.help = "which quantiles",
+         .bounds = deck::between(0, 1),
+         .one_or_list = true,
+         .min_items = 1,
+         .distinct = true,
+         .when = {o.wants(Statistic::Quantiles), "statistics", "`statistics` includes quantiles"}});
+    v.key("energy", o.energy, {.help = "statistics of the energy too, if the system has one"});
+    v.key("trajectories", o.trajectories, {.help = "trajectories stored in full, from 0"});
+}
+
+template <class Visitor>
+void describe(Visitor& v, ForecastOptions& o) {
+    v.key("corrected", o.corrected, {.help = "with the trained corrector, or the plain scheme"});
+    v.key("model", o.model,
+          {.help = "the trained corrector",
+           .otherwise = "OUTPUT/model.h5",
+           .when = {o.corrected, "corrected", "`corrected` is true"}});
+    v.section("ensemble", o.ensemble, {.help = "the ensemble to forecast"});
+    v.key("until", o.until,
+          {.help = "length of the forecast",
+           .unit = "time",
+           .bounds = deck::positive(),
+           .otherwise = "generate.until"});
+    v.section("save", o.save, {.help = "what to write"});
+}
+
+template <class Visitor>
+void describe(Visitor& v, LadderOptions& o) {
+    v.key("schemes", o.schemes,
+          {.help = "plain schemes to compare with",
+           .choices = &v.vocabulary().schemes,
+           .one_or_list = true,
+           .distinct = true});
+    v.key("refinements", o.refinements,
+          {.help = "how often their step is halved", .bounds = deck::between(0, 30)});
+}
+
+template <class Visitor>
+void describe(Visitor& v, TimingOptions& o) {
+    v.key("trajectories", o.trajectories,
+          {.help = "trajectories in a timed run", .bounds = deck::at_least(1)});
+    v.key("seconds", o.seconds,
+          {.help = "shortest time of a timed run", .unit = "s", .bounds = deck::positive()});
+    v.key("repeats", o.repeats,
+          {.help = "timed runs; the median counts", .bounds = deck::at_least(1)});
+}
+
+template <class Visitor>
+void describe(Visitor& v, EvaluateOptions& o) {
+    v.key("model", o.model, {.help = "the trained corrector", .otherwise = "OUTPUT/model.h5"});
+    v.section("ensemble", o.ensemble, {.help = "the ensemble to judge by"});
+    v.key("until", o.until,
+          {.help = "length of the comparison",
+           .unit = "time",
+           .bounds = deck::positive(),
+           .otherwise = "generate.until"});
+    v.key("every", o.every,
+          {.help = "interval between comparisons",
+           .unit = "time",
+           .bounds = deck::positive(),
+           .otherwise = "step"});
+    v.section("ladder", o.ladder, {.help = "steps of the work-precision table"});
+    v.section("timing", o.timing, {.help = "how cost is measured"});
+}
+
+template <class Visitor>
+void describe(Visitor& v, Options& o) {
+    v.section("system", o.system, {.help = "the dynamical system", .required = true});
+    v.key("step", o.step,
+          {.help = "the far step", .unit = "time", .bounds = deck::positive(), .required = true});
+    v.key("scheme", o.scheme,
+          {.help = "scheme of the far step", .choices = &v.vocabulary().schemes});
+    v.key("precision", o.precision, {.help = "arithmetic of the steps"});
+    v.section("ensemble", o.ensemble, {.help = "the ensemble to generate and train on"});
+    v.section("reference", o.reference, {.help = "the fine solution taken as truth"});
+    v.table("limits", o.limits,
+            {.help = "[low, high] by component; a trajectory outside fails",
+             .ascending = true,
+             .placeholder = "component"});
+    v.key("failure_fraction", o.failure_fraction,
+          {.help = "fraction of failed trajectories that ends the run with 4",
+           .bounds = deck::between(0, 1)});
+    v.key("memory", o.memory, {.help = "memory for trajectories, on each rank"});
+    v.section("generate", o.generate, {.help = "compute reference trajectories"});
+    v.section("train", o.train, {.help = "fit the corrector to them"});
+    v.section("forecast", o.forecast, {.help = "integrate an ensemble, with statistics"});
+    v.section("evaluate", o.evaluate, {.help = "errors, energy and cost of the corrector"});
+    v.key("output", o.output, {.help = "folder for results", .otherwise = "results/NAME_OF_DECK"});
+}
+
+}  // namespace farstep

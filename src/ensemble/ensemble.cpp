@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Moving states between the kernels' layout and rows.
+#include "ensemble/ensemble.hpp"
+
+#include <algorithm>
+
+namespace farstep {
+
+namespace {
+
+using RowView = Kokkos::View<double**, Kokkos::LayoutRight, DeviceMemory>;
+using IndexView = Kokkos::View<std::int64_t*, DeviceMemory>;
+using HostRows = Kokkos::View<double**, Kokkos::LayoutRight, Kokkos::HostSpace,
+                              Kokkos::MemoryTraits<Kokkos::Unmanaged>>;
+
+using Policy = Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>;
+
+std::int64_t tiles_for(std::int64_t trajectories) {
+    return (trajectories + tile_width - 1) / tile_width;
+}
+
+struct GatherRows {
+    StateView state;
+    IndexView local;  // empty: all
+    RowView rows;
+
+    KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t row) const {
+        const std::int64_t i = local.extent(0) > 0 ? local(row) : row;
+        for (std::size_t c = 0; c < state.extent(1); ++c) {
+            rows(row, c) = state(i / tile_width, c, i % tile_width);
+        }
+    }
+};
+
+struct ScatterRows {
+    RowView rows;
+    StateView state;
+
+    KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t i) const {
+        const std::int64_t last = std::int64_t(rows.extent(0)) - 1;
+        const std::int64_t row = i < last ? i : last;
+        for (std::size_t c = 0; c < state.extent(1); ++c) {
+            state(i / tile_width, c, i % tile_width) = rows(row, c);
+        }
+    }
+};
+
+std::vector<double> gather(const StateView& state, const IndexView& local, std::int64_t count) {
+    const std::size_t d = state.extent(1);
+    std::vector<double> result(std::size_t(count) * d);
+    if (count == 0) return result;
+    const RowView rows(Kokkos::view_alloc("farstep::rows", Kokkos::WithoutInitializing),
+                       std::size_t(count), d);
+    Kokkos::parallel_for("farstep::gather_rows", Policy(0, count), GatherRows{state, local, rows});
+    Kokkos::deep_copy(HostRows(result.data(), std::size_t(count), d), rows);
+    return result;
+}
+
+}  // namespace
+
+Ensemble::Ensemble(int dimension, Range range) : m_range(range) {
+    const auto tiles = std::size_t(tiles_for(range.size()));
+    m_view.state = StateView("farstep::state", tiles, std::size_t(dimension), tile_width);
+    m_view.status = StatusView("farstep::status", tiles, tile_width);
+    m_view.failure_step = StepView("farstep::failure_step", tiles, tile_width);
+}
+
+std::vector<double> Ensemble::rows() const { return gather(m_view.state, IndexView(), size()); }
+
+std::vector<double> Ensemble::rows(const std::vector<std::int64_t>& local) const {
+    const IndexView indices("farstep::indices", local.size());
+    const auto host = Kokkos::create_mirror_view(indices);
+    std::copy(local.begin(), local.end(), host.data());
+    Kokkos::deep_copy(indices, host);
+    return local.empty() ? std::vector<double>()
+                         : gather(m_view.state, indices, std::int64_t(local.size()));
+}
+
+void Ensemble::set_rows(const std::vector<double>& rows) {
+    if (size() == 0) return;
+    const auto d = std::size_t(dimension());
+    const RowView device(Kokkos::view_alloc("farstep::rows", Kokkos::WithoutInitializing),
+                         std::size_t(size()), d);
+    Kokkos::deep_copy(
+        device, Kokkos::View<const double**, Kokkos::LayoutRight, Kokkos::HostSpace,
+                             Kokkos::MemoryTraits<Kokkos::Unmanaged>>(rows.data(),
+                                                                      std::size_t(size()), d));
+    Kokkos::parallel_for("farstep::scatter_rows", Policy(0, tiles() * tile_width),
+                         ScatterRows{device, m_view.state});
+    Kokkos::fence();
+}
+
+void Ensemble::assign(const Ensemble& other) {
+    Kokkos::deep_copy(m_view.state, other.m_view.state);
+    Kokkos::deep_copy(m_view.status, other.m_view.status);
+    Kokkos::deep_copy(m_view.failure_step, other.m_view.failure_step);
+}
+
+std::vector<FailedTrajectory> Ensemble::failures() const {
+    const auto status = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), m_view.status);
+    const auto step = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), m_view.failure_step);
+    std::vector<FailedTrajectory> failed;
+    for (std::int64_t i = 0; i < size(); ++i) {
+        const auto value = TrajectoryStatus(status(i / tile_width, i % tile_width));
+        if (value == TrajectoryStatus::running) continue;
+        failed.push_back({m_range.begin + i, value, step(i / tile_width, i % tile_width)});
+    }
+    return failed;
+}
+
+std::int64_t Ensemble::failure_count() const {
+    const auto status = m_view.status;
+    std::int64_t count = 0;
+    Kokkos::parallel_reduce(
+        "farstep::failure_count", Policy(0, size()),
+        KOKKOS_LAMBDA(const std::int64_t i, std::int64_t& sum) {
+            sum += status(i / tile_width, i % tile_width) != 0;
+        },
+        count);
+    return count;
+}
+
+std::int64_t Ensemble::bytes_per_trajectory(int dimension) {
+    return dimension * std::int64_t(sizeof(double)) + std::int64_t(sizeof(std::int8_t)) +
+           std::int64_t(sizeof(std::int64_t));
+}
+
+}  // namespace farstep

@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The trajectories that one rank holds at a time: a contiguous range of a global ensemble, on the
+// device, in the kernels' layout.
+#pragma once
+
+#include <farstep/ensemble_view.hpp>
+
+#include <cstdint>
+#include <vector>
+
+#include "parallel/partition.hpp"
+
+namespace farstep {
+
+/// What happened to a trajectory that did not reach the end.
+struct FailedTrajectory {
+    std::int64_t index = 0;         ///< global
+    TrajectoryStatus status = TrajectoryStatus::running;
+    std::int64_t step = 0;          ///< number of the step after which it failed
+};
+
+class Ensemble {
+public:
+    /// Room for trajectories `range` of `dimension` components; states are zero at first.
+    Ensemble(int dimension, Range range);
+
+    int dimension() const { return int(m_view.state.extent(1)); }
+    std::int64_t size() const { return m_range.size(); }
+    const Range& range() const { return m_range; }
+    std::int64_t tiles() const { return std::int64_t(m_view.state.extent(0)); }
+    const EnsembleView& view() const { return m_view; }
+
+    /// States of all trajectories as rows [trajectory][component], on the host.
+    std::vector<double> rows() const;
+    /// The states of some trajectories, given by their local numbers.
+    std::vector<double> rows(const std::vector<std::int64_t>& local) const;
+    /// Sets all states from such rows; lanes beyond the last trajectory repeat it.
+    void set_rows(const std::vector<double>& rows);
+
+    /// Copies states and records of another ensemble of the same shape.
+    void assign(const Ensemble& other);
+
+    /// In the order of their indices.
+    std::vector<FailedTrajectory> failures() const;
+    std::int64_t failure_count() const;
+
+    /// Device memory of one trajectory [bytes].
+    static std::int64_t bytes_per_trajectory(int dimension);
+
+private:
+    Range m_range;
+    EnsembleView m_view;
+};
+
+}  // namespace farstep

@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// How far a rollout is off its reference: mean squared error and energy error over time.
+#pragma once
+
+#include "ensemble/statistics.hpp"
+#include "setup.hpp"
+
+namespace farstep {
+
+/// States of an ensemble at the output times by the reference scheme.
+struct ReferenceRun {
+    std::vector<double> times;
+    std::vector<StateView> states;  ///< [time]
+    Range range;                    ///< of this rank
+};
+
+/// Error of a rollout at each output time. The squared error of a trajectory is the mean over its
+/// components; failed trajectories are counted, and not part of the means.
+struct RolloutError {
+    std::vector<double> mean_square, minimum, maximum, median;  ///< of the squared error
+    std::vector<double> energy_mean, energy_maximum;            ///< of |H(t) − H(0)|
+    std::vector<std::int64_t> running;
+};
+
+/// Integrates the evaluation ensemble with the reference scheme. Collective.
+ReferenceRun run_reference(const Context& context, const Setup& setup);
+
+/// Rolls the ensemble out with a stepper and compares at every output time from the first given.
+/// Collective.
+RolloutError measure_rollout(const Context& context, const Setup& setup,
+                             const ReferenceRun& reference, const Stepper& stepper);
+
+/// Mean squared error at the last output time only; infinite if a trajectory failed. Collective.
+double final_error(const Context& context, const Setup& setup, const ReferenceRun& reference,
+                   const Stepper& stepper);
+
+}  // namespace farstep

@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Timing, the ladder of steps, and the verdict.
+#include "evaluation/work_precision.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace farstep {
+
+namespace {
+
+double seconds_for(const Ensemble& start, Ensemble& ensemble, const Stepper& stepper,
+                   std::int64_t steps) {
+    ensemble.assign(start);
+    Kokkos::fence();
+    const auto begin = std::chrono::steady_clock::now();
+    stepper.advance(ensemble.view(), 0, steps);
+    Kokkos::fence();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+WorkCurve climb_ladder(const Context& context, const Setup& setup, const ReferenceRun& reference,
+                       const std::string& scheme) {
+    const LadderOptions& ladder = setup.options.evaluate->ladder;
+    WorkCurve curve{scheme, {}};
+    double step_cost = 0;
+    for (std::int64_t k = 0; k <= ladder.refinements; ++k) {
+        const double step = setup.options.step / double(std::int64_t(1) << k);
+        const auto stepper = setup.stepper(scheme, step, setup.options.precision);
+        // The cost of a step does not depend on its length.
+        if (k == 0) step_cost = measure_step_cost(context, setup, *stepper);
+        const double error = final_error(context, setup, reference, *stepper);
+        curve.points.push_back({step, error, step_cost / step});
+    }
+    return curve;
+}
+
+}  // namespace
+
+double measure_step_cost(const Context& context, const Setup& setup, const Stepper& stepper) {
+    const TimingOptions& options = setup.options.evaluate->timing;
+    EnsembleOptions members = setup.options.evaluate->ensemble;
+    members.size = std::max(members.size, options.trajectories);
+    if (members.initial.file) members.size = setup.options.evaluate->ensemble.size;
+    const std::int64_t size = std::min(members.size, options.trajectories);
+    Ensemble start(setup.system->dimension(), {0, size});
+    draw_initial_states(context.comm, setup, members, "evaluate.ensemble", start);
+    Ensemble ensemble(setup.system->dimension(), {0, size});
+    // Long enough to time, short enough that few trajectories of an unstable scheme explode.
+    std::int64_t steps = 1;
+    double elapsed = seconds_for(start, ensemble, stepper, steps);
+    while (context.comm.allreduce(elapsed, Reduce::min) < options.seconds) {
+        steps *= 2;
+        elapsed = seconds_for(start, ensemble, stepper, steps);
+    }
+    std::vector<double> times;
+    for (std::int64_t r = 0; r < options.repeats; ++r) {
+        times.push_back(seconds_for(start, ensemble, stepper, steps));
+    }
+    std::sort(times.begin(), times.end());
+    const double median = times[times.size() / 2];
+    return context.comm.allreduce(median, Reduce::max) * 1e9 / double(size * steps);
+}
+
+WorkPrecision measure_work_precision(const Context& context, const Setup& setup,
+                                     const ReferenceRun& reference, const Stepper& corrected) {
+    WorkPrecision result;
+    result.corrected = {corrected.step(), final_error(context, setup, reference, corrected),
+                        measure_step_cost(context, setup, corrected) / corrected.step()};
+    const auto& schemes = setup.options.evaluate->ladder.schemes;
+    Progress progress(context.comm, "work and precision", std::int64_t(schemes.size()), "schemes",
+                      context.progress);
+    for (const std::string& scheme : schemes) {
+        result.curves.push_back(climb_ladder(context, setup, reference, scheme));
+        result.competitors.push_back(meet(result.curves.back(), result.corrected.error));
+        progress.advance(1);
+    }
+    progress.finish();
+    return result;
+}
+
+Competitor meet(const WorkCurve& curve, double error) {
+    Competitor competitor{curve.scheme, false, 0, 0};
+    for (std::size_t k = 0; k < curve.points.size(); ++k) {
+        const WorkPoint& here = curve.points[k];
+        if (!(here.error <= error)) continue;
+        competitor.reaches = true;
+        competitor.step = here.step;
+        competitor.cost = here.cost;
+        if (k == 0 || !std::isfinite(curve.points[k - 1].error) || !(here.error > 0)) break;
+        const WorkPoint& before = curve.points[k - 1];
+        const double share = std::log(error / before.error) / std::log(here.error / before.error);
+        const double factor = std::exp(share * std::log(here.step / before.step));
+        competitor.step = before.step * factor;
+        competitor.cost = before.cost / factor;
+        break;
+    }
+    return competitor;
+}
+
+std::string verdict(const WorkPrecision& measured, double time) {
+    const WorkPoint& corrected = measured.corrected;
+    if (!std::isfinite(corrected.error)) {
+        return "The corrected rollout lost trajectories, so it does not pay.";
+    }
+    const Competitor* best = nullptr;
+    for (const Competitor& competitor : measured.competitors) {
+        if (competitor.reaches && (!best || competitor.cost < best->cost)) best = &competitor;
+    }
+    if (!best) {
+        return fmt::format(
+            "No plain scheme of the ladder reaches the corrector's error (MSE {:.2g} at t = {:g}); "
+            "raise evaluate.ladder.refinements to compare costs.", corrected.error, time);
+    }
+    const double factor = best->cost / corrected.cost;
+    const std::string at = fmt::format("At the corrector's error (MSE {:.2g} at t = {:g})",
+                                       corrected.error, time);
+    if (factor >= 1) {
+        return fmt::format(
+            "{} the corrected step is cheapest: {:.3g} ns per trajectory and unit of time, {:.2g} "
+            "times cheaper than {} at step {:.3g}. The corrector pays.", at, corrected.cost,
+            factor, best->scheme, best->step);
+    }
+    return fmt::format(
+        "{} plain {} at step {:.3g} is cheapest: {:.3g} ns per trajectory and unit of time, {:.2g} "
+        "times cheaper than the corrected step. The corrector does not pay.", at, best->scheme,
+        best->step, best->cost, 1 / factor);
+}
+
+}  // namespace farstep

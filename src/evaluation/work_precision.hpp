@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Work and precision: what error costs how much, and whether the corrector pays.
+#pragma once
+
+#include "evaluation/rollout_error.hpp"
+
+namespace farstep {
+
+/// Error at the last output time, and cost.
+struct WorkPoint {
+    double step = 0;
+    double error = 0;  ///< mean squared error; infinite if a trajectory failed
+    double cost = 0;   ///< wall time of this rank's cores [ns per trajectory and unit of time]
+};
+
+/// A plain scheme over a ladder of steps, longest first.
+struct WorkCurve {
+    std::string scheme;
+    std::vector<WorkPoint> points;
+};
+
+/// What a plain scheme would have to pay for the corrector's error.
+struct Competitor {
+    std::string scheme;
+    bool reaches = false;  ///< whether the ladder goes as far down as the corrector's error
+    double step = 0, cost = 0;
+};
+
+struct WorkPrecision {
+    std::vector<WorkCurve> curves;
+    WorkPoint corrected;
+    std::vector<Competitor> competitors;
+};
+
+/// Measured wall time of one step [ns per trajectory]: median over repeats. Collective.
+double measure_step_cost(const Context& context, const Setup& setup, const Stepper& stepper);
+
+/// Collective.
+WorkPrecision measure_work_precision(const Context& context, const Setup& setup,
+                                     const ReferenceRun& reference, const Stepper& corrected);
+
+/// Where a curve meets an error, by interpolation in logarithms.
+Competitor meet(const WorkCurve& curve, double error);
+
+/// One sentence: which scheme is cheapest at the corrector's error, and by what factor.
+std::string verdict(const WorkPrecision& measured, double time);
+
+}  // namespace farstep

@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+// An HDF5 file that all ranks write together and that xarray, h5py and netCDF tools read. It is
+// built as NAME.part in three phases: structure (rank 0), data (all ranks), final attributes
+// (rank 0); then it takes its final name. Failures are EnvironmentErrors, on all ranks together.
+
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "io/attributes.hpp"
+#include "io/file_kind.hpp"
+#include "io/hdf5.hpp"
+#include "io/part_file.hpp"
+#include "io/seal.hpp"
+#include "io/slab.hpp"
+#include "io/structure_writer.hpp"
+#include "parallel/communicator.hpp"
+
+namespace farstep {
+
+/// What a reader wants to know about a variable. Empty texts leave no attribute. Write "s", not
+/// "seconds": xarray turns spelt-out time units into its own time type.
+struct Description {
+    std::string units = {};
+    std::string long_name = {};
+    std::vector<Attribute> more = {};
+};
+
+enum class Transfer { collective, independent };
+
+/// Variables, dimensions and groups are named by paths: "mean", "plain/mean". Groups on the way
+/// are created. A variable's dimensions are sought in its group, then in those above.
+/// All members are collective but independent writes; every rank passes the same structure.
+class OutputFile {
+public:
+    OutputFile(Communicator comm, std::filesystem::path name, FileKind kind);
+    /// Without commit, nothing is left on disk.
+    ~OutputFile();
+    OutputFile(const OutputFile&) = delete;
+    OutputFile& operator=(const OutputFile&) = delete;
+
+    // Structure and final phases
+    void group(const std::string& path);
+    void dimension(const std::string& path, std::int64_t length);
+    void coordinate(const std::string& path, std::span<const double> values,
+                    const Description& description = {});
+    void coordinate(const std::string& path, const std::vector<std::string>& values,
+                    const Description& description = {});
+    void variable(const std::string& path, const std::vector<std::string>& dims, NumberType type,
+                  const Description& description = {});
+    /// On a variable or group; "/" is the file itself. Replaces an attribute of that name.
+    void attribute(const std::string& object, const std::string& name, const AttributeValue& value);
+
+    /// Ends the structure phase. Disk space for all variables is claimed here, so that a long
+    /// run learns at its start if there is not enough (`variable` has asked already).
+    void begin_parallel();
+    /// Back to the structure phase: for attributes that are known only now.
+    void end_parallel();
+
+    /// In the data phase, writes this rank's part. Collective: every rank calls it for the same
+    /// variable, if with a slab of no elements. Independent: any rank at any time, and an error
+    /// is thrown on that rank alone; call within `together`.
+    template <Number T>
+    void write(const std::string& path, const Slab& slab, const T* data,
+               Transfer transfer = Transfer::collective) {
+        write_slab(path, slab, data, number_type<T>(), transfer);
+    }
+    /// In any phase, writes a whole variable from rank 0's values.
+    template <Number T>
+    void write_whole(const std::string& path, const T* data) {
+        write_all(path, data, number_type<T>());
+    }
+
+    /// Finishes the file and gives it its final name.
+    void commit();
+
+    const std::filesystem::path& name() const { return m_name; }
+
+private:
+    enum class Phase { structure, data, committed };
+    struct Layout {
+        Shape shape;
+        NumberType type;
+    };
+
+    void expect(Phase phase, const char* call) const;
+    std::string new_path(const std::string& path);
+    std::string find_dimension(const std::string& variable, const std::string& dim) const;
+    void describe_object(const std::string& path, const Description& description);
+    const Layout& layout(const std::string& path) const;
+    void write_slab(const std::string& path, const Slab& slab, const void* data, NumberType type,
+                    Transfer transfer);
+    void write_all(const std::string& path, const void* data, NumberType type);
+    void close_structure(std::int64_t spare_bytes);
+    void open_for_data();
+    void write_alone(const std::string& path, const Slab& slab, const void* data, NumberType type);
+    void write_jointly(const std::string& path, const Slab& slab, const void* data,
+                       NumberType type);
+    std::vector<ByteRange> large_variables();
+    void transfer_slab(const std::string& path, const Slab* slab, const void* data, NumberType type,
+                       Transfer transfer);
+    void abandon_data();
+
+    Communicator m_comm;
+    std::filesystem::path m_name;
+    Phase m_phase = Phase::structure;
+    std::map<std::string, std::int64_t> m_dimensions;  // lengths by path
+    std::map<std::string, Layout> m_variables;
+    std::int64_t m_bytes = 0;             // of all variables
+    std::map<std::string, bool> m_taken;  // every path in use → is it a group?
+
+    std::optional<PartFile> m_part;              // rank 0; outlives the handles below
+    std::optional<StructureWriter> m_structure;  // rank 0, structure phase
+    Hdf5Handle m_data;                           // all ranks, data phase
+    std::map<std::string, Hdf5Handle> m_datasets;
+};
+
+}  // namespace farstep

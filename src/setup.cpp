@@ -1,0 +1,331 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Checking a deck against the catalog, and what stages have in common.
+#include "setup.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "deck/source.hpp"
+#include "parallel/agree.hpp"
+#include "parallel/kokkos_session.hpp"
+
+#include <farstep_version.hpp>
+
+namespace farstep {
+
+namespace {
+
+std::vector<std::string> component_names(const SystemInfo& info) {
+    std::vector<std::string> names;
+    for (const ComponentInfo& component : info.components) names.push_back(component.name);
+    return names;
+}
+
+std::vector<std::string> parameter_names(const SystemInfo& info) {
+    std::vector<std::string> names;
+    for (const ParameterInfo& parameter : info.parameters) names.push_back(parameter.name);
+    return names;
+}
+
+/// Position of a name, or -1.
+int position(const std::vector<std::string>& names, const std::string& name) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    return found == names.end() ? -1 : int(found - names.begin());
+}
+
+const SystemModel* check_size(Deck& deck, const SystemOptions& system) {
+    const auto variants = system_variants(system.name);
+    const std::string& key = variants.front()->info().size_key;
+    for (const auto& [given, value] : system.sizes) {
+        if (given == key) continue;
+        deck.error("system." + given,
+                   key.empty() ? fmt::format("{} has no size to choose", system.name)
+                               : fmt::format("the size of {} is '{}'", system.name, key));
+        return nullptr;
+    }
+    const SystemModel* const found = find_system(system.name, system.sizes);
+    if (!found) {
+        std::vector<int> sizes;
+        for (const SystemModel* model : variants) sizes.push_back(model->info().size);
+        deck.error(deck.has("system." + key) ? "system." + key : "system",
+                   fmt::format("{} needs '{}', one of {}", system.name, key,
+                               fmt::join(sizes, ", ")),
+                   fmt::format("write  system: {{name: {}, {}: {}}}", system.name, key,
+                               sizes.front()));
+    }
+    return found;
+}
+
+std::vector<double> check_parameters(Deck& deck, const SystemOptions& system,
+                                     const SystemInfo& info) {
+    const auto names = parameter_names(info);
+    std::vector<double> values;
+    for (const ParameterInfo& parameter : info.parameters) values.push_back(parameter.value);
+    for (const auto& [name, value] : system.parameters) {
+        const int at = position(names, name);
+        if (at < 0) {
+            deck.unknown_key("system.parameters." + name, "parameter of " + info.name, names);
+        } else {
+            values[std::size_t(at)] = value;
+        }
+    }
+    return values;
+}
+
+template <class Map>
+void check_components(Deck& deck, const std::string& path, const Map& given,
+                      const SystemInfo& info, bool all_needed) {
+    const auto names = component_names(info);
+    for (const auto& entry : given) {
+        if (position(names, entry.first) < 0) {
+            deck.unknown_key(path + "." + entry.first, "component of " + info.name, names);
+        }
+    }
+    for (const std::string& name : names) {
+        if (all_needed && !given.contains(name)) {
+            deck.error(path, fmt::format("component '{}' of {} is missing", name, info.name),
+                       fmt::format("every component needs a number or a distribution: {}",
+                                   fmt::join(names, ", ")));
+        }
+    }
+}
+
+void check_initial(Deck& deck, const std::string& path, const InitialOptions& initial,
+                   const SystemInfo& info) {
+    if (!deck.has(path) || !deck.sound({path})) return;
+    if (initial.energy_shell) {
+        if (!info.has_energy) {
+            deck.error(path, info.name + " conserves no energy, so it has no energy shell");
+        }
+        check_components(deck, path + ".energy_shell.box", initial.energy_shell->box, info, true);
+    } else if (!initial.components.empty()) {
+        check_components(deck, path, initial.components, info, true);
+    }
+}
+
+void check_energy(Deck& deck, const Options& options, const SystemInfo& info) {
+    if (options.forecast && options.forecast->save.energy && !info.has_energy &&
+        deck.has("forecast.save.energy")) {
+        deck.error("forecast.save.energy", info.name + " conserves no energy");
+    }
+}
+
+void check_limits(Deck& deck, Setup& setup) {
+    const auto& limits = setup.options.limits;
+    if (limits.empty()) return;
+    const SystemInfo& info = setup.system->info();
+    check_components(deck, "limits", limits, info, false);
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    for (const ComponentInfo& component : info.components) {
+        const auto found = limits.find(component.name);
+        setup.limit_low.push_back(found == limits.end() ? -infinity : found->second[0]);
+        setup.limit_high.push_back(found == limits.end() ? infinity : found->second[1]);
+    }
+}
+
+void check_against_catalog(Deck& deck, Setup& setup) {
+    if (!deck.sound({"system"})) return;
+    setup.system = check_size(deck, setup.options.system);
+    if (!setup.system) return;
+    const SystemInfo& info = setup.system->info();
+    setup.parameters = check_parameters(deck, setup.options.system, info);
+    check_limits(deck, setup);
+    check_energy(deck, setup.options, info);
+    const Options& o = setup.options;
+    if (o.ensemble) check_initial(deck, "ensemble.initial", o.ensemble->initial, info);
+    if (o.forecast) {
+        check_initial(deck, "forecast.ensemble.initial", o.forecast->ensemble.initial, info);
+    }
+    if (o.evaluate) {
+        check_initial(deck, "evaluate.ensemble.initial", o.evaluate->ensemble.initial, info);
+    }
+}
+
+ComponentDistribution to_distribution(const Distribution& given) {
+    if (given.uniform) {
+        return ComponentDistribution::uniform((*given.uniform)[0], (*given.uniform)[1]);
+    }
+    if (given.normal) {
+        return ComponentDistribution::normal((*given.normal)[0], (*given.normal)[1]);
+    }
+    return ComponentDistribution::constant(given.value.value_or(0));
+}
+
+InitialDistribution to_distribution(const SystemInfo& info, const InitialOptions& options) {
+    if (options.published()) return info.initial;
+    InitialDistribution result;
+    for (const ComponentInfo& component : info.components) {
+        if (options.energy_shell) {
+            const auto& box = options.energy_shell->box.at(component.name);
+            result.components.push_back(ComponentDistribution::uniform(box[0], box[1]));
+        } else {
+            result.components.push_back(to_distribution(options.components.at(component.name)));
+        }
+    }
+    if (options.energy_shell) {
+        result.energy_low = options.energy_shell->range[0];
+        result.energy_high = options.energy_shell->range[1];
+    }
+    return result;
+}
+
+void read_initial_states(const Setup& setup, const EnsembleOptions& options, Ensemble& ensemble) {
+    const InputFile file(*options.initial.file);
+    file.require_shape(options.initial.dataset, {-1, setup.system->dimension()});
+    const std::int64_t available = file.shape(options.initial.dataset)[0];
+    if (available < options.size) {
+        throw EnvironmentError(fmt::format("{}: '{}' holds {} states, the ensemble needs {}",
+                                           file.name().string(), options.initial.dataset,
+                                           available, options.size));
+    }
+    ensemble.set_rows(file.read(options.initial.dataset,
+                                Slab{{ensemble.range().begin, 0},
+                                     {ensemble.size(), setup.system->dimension()}}));
+}
+
+}  // namespace
+
+std::unique_ptr<Stepper> Setup::stepper(const std::string& scheme, double step,
+                                        Precision precision,
+                                        const DeployedNetwork* network) const {
+    return system->stepper({scheme, precision, step, parameters, limit_low, limit_high, network});
+}
+
+std::unique_ptr<Stepper> Setup::reference_stepper() const {
+    return stepper(options.reference.scheme, options.reference.step, Precision::Double);
+}
+
+Setup read_setup(const Communicator& comm, const std::filesystem::path& file,
+                 const std::vector<std::string>& overrides) {
+    // Rank 0 alone touches the disk; the others parse the same text.
+    std::string text;
+    on_root(comm, [&] { text = Deck::read(file, overrides).text(); });
+    comm.broadcast(text);
+    return together(comm, [&] {
+        Setup setup{Deck::from_text(file.string(), text, overrides), {}, nullptr, {}, {}, {}};
+        setup.options = read_options(setup.deck, vocabulary());
+        check_against_catalog(setup.deck, setup);
+        setup.deck.throw_if_errors();
+        return setup;
+    });
+}
+
+void draw_initial_states(const Communicator& comm, const Setup& setup,
+                         const EnsembleOptions& options, const std::string& key,
+                         Ensemble& ensemble) {
+    if (options.initial.file) {
+        together(comm, [&] { read_initial_states(setup, options, ensemble); });
+        return;
+    }
+    std::int64_t failures = 0;
+    if (ensemble.size() > 0) {
+        failures = setup.system->sample(ensemble.view().state, ensemble.range().begin,
+                                        ensemble.range().end - 1,
+                                        to_distribution(setup.system->info(), options.initial),
+                                        setup.parameters, options.seed);
+    }
+    if (comm.allreduce(failures, Reduce::sum) > 0) {
+        throw DeckError(fmt::format(
+            "{}: error: {}.initial: no state with an energy in the given range was found in a "
+            "million draws from the box; widen the range or change the box",
+            setup.deck.locate(key + ".initial"), key));
+    }
+}
+
+std::int64_t steps_in(double span, double step) { return std::llround(span / step); }
+
+void require_enough_trajectories(const Communicator& comm, const Setup& setup, std::int64_t size,
+                                 const std::string& key) {
+    if (size >= comm.size()) return;
+    throw DeckError(fmt::format(
+        "{}: error: {}.size: {} trajectories cannot be shared by {} ranks; use fewer ranks or a "
+        "larger ensemble", setup.deck.locate(key + ".size"), key, size, comm.size()));
+}
+
+Provenance make_provenance(const Communicator& comm, const Setup& setup, const std::string& recipe,
+                           std::int64_t seed) {
+    Provenance provenance;
+    provenance.deck = setup.deck.provenance();
+    provenance.recipe = recipe;
+    provenance.version = build_info::version;
+    provenance.git_commit = fmt::format("{}{}", build_info::git_commit,
+                                        build_info::git_dirty ? " (modified)" : "");
+    provenance.host = host_name();
+    provenance.date = utc_now();
+    provenance.backend = Device::name();
+    provenance.ranks = comm.size();
+    provenance.threads = Device().concurrency();
+    provenance.seed = seed;
+    return provenance;
+}
+
+void define_components(OutputFile& file, const SystemInfo& info) {
+    std::vector<std::string> units, long_names;
+    for (const ComponentInfo& component : info.components) {
+        units.push_back(component.unit);
+        long_names.push_back(component.long_name);
+    }
+    file.coordinate("component", component_names(info), {"", "component of the state", {}});
+    file.attribute("component", "component_units", units);
+    file.attribute("component", "component_long_names", long_names);
+}
+
+void define_system(OutputFile& file, const Setup& setup) {
+    const SystemInfo& info = setup.system->info();
+    file.attribute("/", "system", info.name);
+    file.attribute("/", "system_title", info.title);
+    file.attribute("/", "system_size", std::int64_t(info.size));
+    file.attribute("/", "parameter_names", parameter_names(info));
+    file.attribute("/", "parameters", setup.parameters);
+    file.attribute("/", "time_unit", info.time_unit);
+    if (info.has_energy) file.attribute("/", "energy_unit", info.energy_unit);
+}
+
+void require_same_system(const InputFile& file, const Setup& setup) {
+    const SystemInfo& info = setup.system->info();
+    const auto describe = [](const std::string& name, std::int64_t size) {
+        return size > 0 ? fmt::format("{} of size {}", name, size) : name;
+    };
+    const std::string name = file.text("/", "system");
+    const std::int64_t size = file.integer("/", "system_size");
+    if (name != info.name || size != info.size) {
+        throw EnvironmentError(fmt::format(
+            "{}: made for {}, but the deck is about {}; choose another file or make this one anew",
+            file.name().string(), describe(name, size), describe(info.name, info.size)));
+    }
+    if (file.numbers("/", "parameters") != setup.parameters) {
+        throw EnvironmentError(
+            fmt::format("{}: made for {} with other parameters than the deck's; make it anew",
+                        file.name().string(), name));
+    }
+}
+
+std::string stored_recipe(const std::filesystem::path& file, FileKind kind) {
+    try {
+        return std::filesystem::exists(file) ? read_provenance(InputFile(file, kind)).recipe : "";
+    } catch (const Error&) {
+        return "";
+    }
+}
+
+std::int64_t memory_budget(const Communicator& comm, const Options& options) {
+    if (!options.memory.is_auto()) return std::int64_t(options.memory.bytes);
+    constexpr std::int64_t fallback = std::int64_t(4) << 30;
+    if constexpr (!std::is_same_v<DeviceMemory, Kokkos::HostSpace>) return fallback;
+    std::ifstream information("/proc/meminfo");
+    std::string key, unit;
+    std::int64_t kibibytes = 0;
+    while (information >> key >> kibibytes) {
+        std::getline(information, unit);
+        if (key == "MemAvailable:") return kibibytes * 1024 / 4 / ranks_on_node(comm);
+    }
+    return fallback;
+}
+
+}  // namespace farstep

@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// A deck, checked against the catalog: everything a stage needs to know before it starts.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "catalog/catalog.hpp"
+#include "deck/load.hpp"
+#include "ensemble/ensemble.hpp"
+#include "io/provenance.hpp"
+#include "parallel/communicator.hpp"
+#include "parallel/progress.hpp"
+
+namespace farstep {
+
+/// What all commands share.
+struct Context {
+    Communicator comm;
+    ProgressOptions progress;
+};
+
+/// A valid deck and what its names stand for.
+struct Setup {
+    Deck deck;
+    Options options;
+    const SystemModel* system = nullptr;
+    std::vector<double> parameters;             ///< in the order of SystemInfo
+    std::vector<double> limit_low, limit_high;  ///< by component; empty without limits
+
+    /// A stepper of this system; `network` null for the plain scheme.
+    std::unique_ptr<Stepper> stepper(const std::string& scheme, double step, Precision precision,
+                                     const DeployedNetwork* network = nullptr) const;
+    std::unique_ptr<Stepper> reference_stepper() const;
+
+    std::filesystem::path dataset_path() const { return options.output / "dataset.h5"; }
+    std::filesystem::path model_path() const { return options.output / "model.h5"; }
+    std::filesystem::path forecast_path() const { return options.output / "forecast.h5"; }
+    std::filesystem::path evaluation_path() const { return options.output / "evaluation.h5"; }
+};
+
+/// Reads a deck and checks all of it. Throws DeckError with every mistake found. Rank 0 reads the
+/// file; all ranks get the same setup or the same error. Collective.
+Setup read_setup(const Communicator& comm, const std::filesystem::path& file,
+                 const std::vector<std::string>& overrides);
+
+/// Draws or reads the initial states of the ensemble's range. `key` is the section of the deck it
+/// comes from, for messages. Collective.
+void draw_initial_states(const Communicator& comm, const Setup& setup,
+                         const EnsembleOptions& options, const std::string& key,
+                         Ensemble& ensemble);
+
+/// Number of steps of length `step` in `span`; decks have been checked to divide.
+std::int64_t steps_in(double span, double step);
+
+/// Refuses an ensemble of fewer trajectories than ranks. Throws DeckError.
+void require_enough_trajectories(const Communicator& comm, const Setup& setup, std::int64_t size,
+                                 const std::string& key);
+
+/// Provenance of a stage's output; `recipe` is what decides whether it can be reused.
+Provenance make_provenance(const Communicator& comm, const Setup& setup, const std::string& recipe,
+                           std::int64_t seed);
+
+/// Coordinates and descriptions that every file of a system has: components with their units.
+void define_components(OutputFile& file, const SystemInfo& info);
+/// The attributes that say which system, parameters and step a file belongs to.
+void define_system(OutputFile& file, const Setup& setup);
+
+/// Throws EnvironmentError if a file was made for another system, other parameters or another step.
+void require_same_system(const InputFile& file, const Setup& setup);
+
+/// The recipe stored in a file; empty if there is none, or the file cannot be read.
+std::string stored_recipe(const std::filesystem::path& file, FileKind kind);
+
+/// Memory this rank may use for ensembles [bytes]: the deck's, or a quarter of what is free.
+std::int64_t memory_budget(const Communicator& comm, const Options& options);
+
+}  // namespace farstep

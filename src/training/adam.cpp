@@ -1,0 +1,295 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Adam on minibatches of global sample numbers: every rank knows every batch, works on the samples
+// it owns, and gradients are summed over ranks.
+#include <farstep/numerics/permutation.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "error.hpp"
+#include "training/fit.hpp"
+
+namespace farstep {
+
+namespace {
+
+using Policy = Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>;
+using HostPolicy = Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>;
+using Batches = Kokkos::View<std::int64_t**, Kokkos::LayoutRight, DeviceMemory>;
+
+/// Iterations whose batches are made at once; amortises the copy to the device.
+constexpr std::int64_t batches_at_once = 128;
+
+/// Local sample numbers of the batches [iteration][slot] of a run of iterations, and how many of
+/// each batch this rank owns.
+class BatchQueue {
+public:
+    BatchQueue(const SampleSet& samples, std::int64_t batch, std::int64_t seed)
+        : m_samples(samples),
+          m_batch(batch),
+          m_seed(std::uint64_t(seed)),
+          m_indices("farstep::batches", batches_at_once, std::size_t(batch)),
+          m_host(Kokkos::create_mirror_view(m_indices)),
+          m_counts(batches_at_once) {}
+
+    void load(std::int64_t first_iteration) {
+        const auto host = m_host;
+        std::int64_t* const counts = m_counts.data();
+        const SampleSet& samples = m_samples;
+        const std::int64_t batch = m_batch, total = samples.total;
+        const std::uint64_t seed = m_seed;
+        const std::int64_t first = samples.first, last = samples.first + samples.count;
+        Kokkos::parallel_for("farstep::make_batches", HostPolicy(0, batches_at_once),
+                             [=](const std::int64_t k) {
+            std::int64_t owned = 0;
+            for (std::int64_t slot = 0; slot < batch; ++slot) {
+                // Batches run on from one epoch's order into the next's.
+                const std::int64_t position = (first_iteration + k) * batch + slot;
+                const std::int64_t sample =
+                    permuted(seed, RandomPurpose::sample_order, std::uint32_t(position / total),
+                             position % total, total);
+                if (sample >= first && sample < last) host(k, owned++) = sample - first;
+            }
+            counts[k] = owned;
+        });
+        Kokkos::deep_copy(m_indices, m_host);
+        m_first = first_iteration;
+    }
+
+    const Batches& indices() const { return m_indices; }
+    std::int64_t row(std::int64_t iteration) const { return iteration - m_first; }
+    std::int64_t count(std::int64_t iteration) const {
+        return m_counts[std::size_t(row(iteration))];
+    }
+
+private:
+    const SampleSet& m_samples;
+    std::int64_t m_batch, m_first = 0;
+    std::uint64_t m_seed;
+    Batches m_indices;
+    Batches::HostMirror m_host;
+    std::vector<std::int64_t> m_counts;
+};
+
+/// Copies the samples of a batch next to each other; slots beyond the last are zero.
+struct GatherBatch {
+    Batches indices;
+    std::int64_t row, count;
+    StateView from_inputs, from_targets, inputs, targets;
+
+    KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t slot) const {
+        const std::int64_t tile = slot / tile_width, lane = slot % tile_width;
+        const bool used = slot < count;
+        const std::int64_t sample = used ? indices(row, slot) : 0;
+        for (std::size_t c = 0; c < inputs.extent(1); ++c) {
+            inputs(tile, c, lane) =
+                used ? from_inputs(sample / tile_width, c, sample % tile_width) : 0;
+            targets(tile, c, lane) =
+                used ? from_targets(sample / tile_width, c, sample % tile_width) : 0;
+        }
+    }
+};
+
+/// predictions ← ∂loss/∂prediction = weight·(prediction − target); returns the squared errors.
+struct Cotangents {
+    StateView predictions, targets;
+    std::int64_t count;
+    double weight;
+
+    KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t slot, double& squares) const {
+        const std::int64_t tile = slot / tile_width, lane = slot % tile_width;
+        const double used = slot < count ? 1.0 : 0.0;
+        for (std::size_t c = 0; c < targets.extent(1); ++c) {
+            const double error = used * (predictions(tile, c, lane) - targets(tile, c, lane));
+            squares += error * error;
+            predictions(tile, c, lane) = weight * error;
+        }
+    }
+};
+
+/// Parameters [first, last) take one Adam step.
+struct AdamUpdate {
+    ParameterView parameters, gradient, mean, square;
+    double rate, beta1, beta2, correction1, correction2;
+
+    KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t k) const {
+        constexpr double epsilon = 1e-8;
+        const double g = gradient(k);
+        mean(k) = beta1 * mean(k) + (1 - beta1) * g;
+        square(k) = beta2 * square(k) + (1 - beta2) * g * g;
+        parameters(k) -=
+            rate * (mean(k) / correction1) / (math::sqrt(square(k) / correction2) + epsilon);
+    }
+};
+
+class AdamTrainer {
+public:
+    AdamTrainer(const FitProblem& problem, const Network& start)
+        : m_problem(problem),
+          m_options(problem.options.adam),
+          m_samples(problem.data.training),
+          m_batch(std::min(m_options.batch, m_samples.total)),
+          m_iterations(count_iterations()),
+          m_kernels(problem.system.perceptron_kernels()),
+          m_validation(problem.comm, *m_kernels, problem.data.validation, problem.data.scaling),
+          m_network(start),
+          m_parameters(to_device(start.parameters)),
+          m_gradient("farstep::gradient", start.parameters.size()),
+          m_mean("farstep::adam_mean", start.parameters.size()),
+          m_square("farstep::adam_square", start.parameters.size()),
+          m_inputs(batch_view("farstep::batch_inputs")),
+          m_targets(batch_view("farstep::batch_targets")),
+          m_predictions(batch_view("farstep::batch_predictions")) {}
+
+    Fit run() {
+        Progress progress(m_problem.comm, "adam", m_iterations, "iterations", m_problem.progress);
+        BatchQueue batches(m_samples, m_batch, m_problem.options.seed);
+        const std::int64_t every = std::max<std::int64_t>(1, m_iterations / 50);
+        Fit best;
+        best.validation.scaled = std::numeric_limits<double>::infinity();
+        double loss_sum = 0;
+        std::int64_t since = 0;
+        for (std::int64_t i = 0; i < m_iterations; ++i) {
+            if (i % batches_at_once == 0) batches.load(i);
+            loss_sum += step(batches, i);
+            ++since;
+            if ((i + 1) % every == 0 || i + 1 == m_iterations) {
+                record(i + 1, loss_sum / double(since), best);
+                loss_sum = 0;
+                since = 0;
+                progress.update(i + 1);
+            }
+        }
+        progress.finish();
+        best.description = fmt::format("adam: {} iterations of {} samples", m_iterations, m_batch);
+        return best;
+    }
+
+private:
+    std::int64_t count_iterations() const {
+        if (!m_options.epochs) return m_options.iterations;
+        return (*m_options.epochs * m_samples.total + m_batch - 1) / m_batch;
+    }
+
+    StateView batch_view(const char* label) const {
+        return StateView(std::string(label), std::size_t((m_batch + tile_width - 1) / tile_width),
+                         std::size_t(m_network.shape.inputs), tile_width);
+    }
+
+    double learning_rate(std::int64_t iteration) const {
+        const double warm_up = m_options.warm_up * double(m_iterations);
+        const double done = double(iteration);
+        if (done < warm_up) return m_options.learning_rate * (done + 1) / (warm_up + 1);
+        const double phase = (done - warm_up) / std::max(1.0, double(m_iterations) - warm_up);
+        return 0.5 * m_options.learning_rate * (1 + std::cos(3.14159265358979323846 * phase));
+    }
+
+    /// One iteration; returns the batch's mean squared error in standardised units.
+    double step(const BatchQueue& batches, std::int64_t iteration) {
+        const PerceptronShape& shape = m_network.shape;
+        const std::int64_t count = batches.count(iteration);
+        const std::int64_t tiles = (count + tile_width - 1) / tile_width;
+        const auto used = std::make_pair(std::int64_t(0), tiles);
+        const StateView inputs = Kokkos::subview(m_inputs, used, Kokkos::ALL(), Kokkos::ALL());
+        Kokkos::parallel_for("farstep::gather_batch", Policy(0, tiles * tile_width),
+                             GatherBatch{batches.indices(), batches.row(iteration), count,
+                                         m_samples.inputs, m_samples.targets, m_inputs,
+                                         m_targets});
+        m_kernels->predict(m_network.activation, shape, m_parameters, inputs, m_predictions);
+        const double share = 1.0 / double(m_batch * shape.outputs);
+        double squares = 0;
+        Kokkos::parallel_reduce("farstep::cotangents", Policy(0, tiles * tile_width),
+                                Cotangents{m_predictions, m_targets, count, 2 * share}, squares);
+        m_kernels->gradient(m_network.activation, shape, m_parameters, inputs, m_predictions,
+                            tiles, m_gradient);
+        const double loss = sum_over_ranks(squares) * share;
+        update(iteration);
+        return loss;
+    }
+
+    /// Sums the gradient and the loss over ranks in one call.
+    double sum_over_ranks(double squares) {
+        if (m_problem.comm.size() == 1) return squares;
+        const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), m_gradient);
+        m_message.assign(host.data(), host.data() + host.size());
+        m_message.push_back(squares);
+        m_problem.comm.allreduce(std::span<double>(m_message), Reduce::sum);
+        std::copy(m_message.begin(), m_message.end() - 1, host.data());
+        Kokkos::deep_copy(m_gradient, host);
+        return m_message.back();
+    }
+
+    void update(std::int64_t iteration) {
+        const PerceptronShape& shape = m_network.shape;
+        const double t = double(iteration + 1);
+        const AdamUpdate kernel{m_parameters,
+                                m_gradient,
+                                m_mean,
+                                m_square,
+                                learning_rate(iteration),
+                                m_options.beta1,
+                                m_options.beta2,
+                                1 - std::pow(m_options.beta1, t),
+                                1 - std::pow(m_options.beta2, t)};
+        // The linear map stays zero if it is not wanted.
+        const std::int64_t first_end = m_network.has_linear ? shape.size() : shape.linear();
+        Kokkos::parallel_for("farstep::adam", Policy(0, first_end), kernel);
+        if (!m_network.has_linear) {
+            Kokkos::parallel_for("farstep::adam", Policy(shape.bias(), shape.size()), kernel);
+        }
+    }
+
+    void record(std::int64_t iteration, double training_loss, Fit& best) {
+        const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), m_parameters);
+        m_network.parameters.assign(host.data(), host.data() + host.size());
+        const Loss loss = m_validation(m_network);
+        if (!std::isfinite(loss.scaled)) {
+            throw EnvironmentError(fmt::format(
+                "the loss is not finite after {} iterations; lower train.adam.learning_rate "
+                "(now {:g})", iteration, m_options.learning_rate));
+        }
+        best.history.push_back({iteration, training_loss, loss.scaled,
+                                learning_rate(iteration - 1)});
+        if (loss.scaled < best.validation.scaled) {
+            best.network = m_network;
+            best.validation = loss;
+        }
+    }
+
+    const FitProblem& m_problem;
+    const AdamOptions& m_options;
+    const SampleSet& m_samples;
+    std::int64_t m_batch, m_iterations;
+    std::unique_ptr<PerceptronKernels> m_kernels;
+    LossFunction m_validation;
+    Network m_network;
+    ParameterView m_parameters, m_gradient, m_mean, m_square;
+    StateView m_inputs, m_targets, m_predictions;
+    std::vector<double> m_message;
+};
+
+}  // namespace
+
+Fit fit_adam(const FitProblem& problem, const Network* start) {
+    Network network = make_network(problem.system.dimension(), problem.options.approximator);
+    if (start) {
+        network = *start;
+    } else {
+        // PyTorch's default initialisation, as the publications use it.
+        const double inputs = network.shape.inputs, hidden = network.shape.hidden;
+        draw_hidden_layer(network, problem.options.seed, 1 / std::sqrt(inputs));
+        for (int k = network.shape.outgoing(); k < network.shape.linear(); ++k) {
+            const RandomPair u =
+                uniform_pair(std::uint64_t(problem.options.seed), RandomPurpose::hidden_weights,
+                             std::uint64_t(k), 0);
+            network.parameters[std::size_t(k)] = (2 * u.first - 1) / std::sqrt(hidden);
+        }
+    }
+    return AdamTrainer(problem, network).run();
+}
+
+}  // namespace farstep

@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The methods of fitting a network to samples.
+#pragma once
+
+#include "parallel/progress.hpp"
+#include "training/network.hpp"
+
+namespace farstep {
+
+/// Everything a fit works on.
+struct FitProblem {
+    Communicator comm;
+    const SystemModel& system;
+    const TrainingData& data;
+    const TrainOptions& options;
+    ProgressOptions progress;
+};
+
+/// Closed form: hidden weights are drawn at random with a small scale, the rest is a ridge
+/// regression. Scale and penalty are chosen by the validation loss. Collective.
+Fit fit_ridge(const FitProblem& problem);
+
+/// Stochastic gradients by Adam (Kingma and Ba, 2015) with warm-up and a cosine schedule to zero,
+/// starting from `start` if given. The best network by validation loss is kept. Throws
+/// EnvironmentError if the loss is not finite. Collective.
+Fit fit_adam(const FitProblem& problem, const Network* start);
+
+/// The methods of the deck, one after the other. Collective.
+Fit fit(const FitProblem& problem);
+
+}  // namespace farstep

@@ -1,0 +1,186 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Writing and reading model files.
+#include "training/model_file.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "parallel/agree.hpp"
+
+namespace farstep {
+
+namespace {
+
+void define_network(OutputFile& file, const DeployedNetwork& network) {
+    file.dimension("input", network.inputs);
+    file.dimension("output", network.outputs);
+    file.dimension("coefficient", rational_coefficient_count);
+    if (network.hidden > 0) {
+        file.dimension("hidden", network.hidden);
+        file.variable("weights", {"hidden", "input"}, NumberType::float64,
+                      {"", "first layer, in the units of the state", {}});
+        file.variable("biases", {"hidden"}, NumberType::float64, {"", "of the hidden units", {}});
+        file.variable("outgoing", {"hidden", "output"}, NumberType::float64,
+                      {"", "second layer, in the units of the state", {}});
+    }
+    if (!network.linear.empty()) {
+        file.variable("linear", {"output", "input"}, NumberType::float64,
+                      {"", "linear map, in the units of the state", {}});
+    }
+    file.variable("bias", {"output"}, NumberType::float64, {"", "of the outputs", {}});
+    file.variable("centre", {"input"}, NumberType::float64,
+                  {"", "subtracted from the state first", {}});
+    file.variable("coefficients", {"coefficient"}, NumberType::float64,
+                  {"", "a0 a1 a2 a3 b0 b1 b2 of a rational activation", {}});
+    file.attribute("/", "activation", name_of(network.activation));
+}
+
+void define_scaling(OutputFile& file) {
+    file.variable("input_scale", {"input"}, NumberType::float64,
+                  {"", "standard deviation of the training inputs", {}});
+    file.variable("target_scale", {"output"}, NumberType::float64,
+                  {"", "root mean square of the training targets", {}});
+    file.variable("box_low", {"input"}, NumberType::float64,
+                  {"", "smallest training input", {}});
+    file.variable("box_high", {"input"}, NumberType::float64, {"", "largest training input", {}});
+}
+
+void define_history(OutputFile& file, const std::vector<HistoryEntry>& history) {
+    std::vector<double> iterations;
+    for (const HistoryEntry& entry : history) iterations.push_back(double(entry.iteration));
+    file.group("history");
+    file.coordinate("history/iteration", iterations, {"1", "iterations of the fit", {}});
+    file.variable("history/training_loss", {"iteration"}, NumberType::float64,
+                  {"1", "mean squared error in standardised units", {}});
+    file.variable("history/validation_loss", {"iteration"}, NumberType::float64,
+                  {"1", "the same on trajectories set aside", {}});
+    file.variable("history/learning_rate", {"iteration"}, NumberType::float64,
+                  {"1", "learning rate", {}});
+}
+
+void write_values(OutputFile& file, const std::string& path, const std::vector<double>& values) {
+    if (!values.empty()) file.write_whole(path, values.data());
+}
+
+void write_history(OutputFile& file, const std::vector<HistoryEntry>& history) {
+    std::vector<double> training, validation, rate;
+    for (const HistoryEntry& entry : history) {
+        training.push_back(entry.training_loss);
+        validation.push_back(entry.validation_loss);
+        rate.push_back(entry.learning_rate);
+    }
+    write_values(file, "history/training_loss", training);
+    write_values(file, "history/validation_loss", validation);
+    write_values(file, "history/learning_rate", rate);
+}
+
+bool finite(const std::vector<double>& values) {
+    return std::all_of(values.begin(), values.end(), [](double x) { return std::isfinite(x); });
+}
+
+std::vector<double> read_shaped(const InputFile& file, const std::string& path,
+                                const Shape& shape) {
+    file.require_shape(path, shape);
+    return file.read(path);
+}
+
+DeployedNetwork read_network(const InputFile& file, int d) {
+    DeployedNetwork network;
+    network.inputs = network.outputs = d;
+    network.activation = parse_activation(file.text("/", "activation"));
+    network.centre = read_shaped(file, "centre", {d});
+    network.bias = read_shaped(file, "bias", {d});
+    if (file.has("linear")) network.linear = read_shaped(file, "linear", {d, d});
+    if (file.has("weights")) {
+        file.require_shape("weights", {-1, d});
+        const std::int64_t hidden = file.shape("weights")[0];
+        network.hidden = int(hidden);
+        network.weights = file.read("weights");
+        network.biases = read_shaped(file, "biases", {hidden});
+        network.outgoing = read_shaped(file, "outgoing", {hidden, d});
+    }
+    const auto coefficients = read_shaped(file, "coefficients", {rational_coefficient_count});
+    std::copy(coefficients.begin(), coefficients.end(), network.coefficients.values);
+    const std::vector<double>* const all[] = {&network.centre,  &network.bias,
+                                              &network.linear,  &network.weights,
+                                              &network.biases,  &network.outgoing,
+                                              &coefficients};
+    for (const std::vector<double>* values : all) {
+        if (!finite(*values)) {
+            throw EnvironmentError(fmt::format(
+                "{}: the model holds weights that are not finite; train it anew",
+                file.name().string()));
+        }
+    }
+    return network;
+}
+
+void require_same_step(const InputFile& file, const Setup& setup) {
+    const double step = file.number("/", "step");
+    const std::string scheme = file.text("/", "scheme");
+    if (std::abs(step - setup.options.step) > 1e-12 * step || scheme != setup.options.scheme) {
+        throw EnvironmentError(fmt::format(
+            "{}: trained for {} at step {:g}, but the deck says {} at step {:g}; a corrector mends "
+            "only the step it was trained for", file.name().string(), scheme, step,
+            setup.options.scheme, setup.options.step));
+    }
+}
+
+}  // namespace
+
+void write_model(const Communicator& comm, const Setup& setup, const Fit& fit,
+                 const SampleScaling& scaling, const ModelQuality& quality,
+                 const Provenance& provenance) {
+    const DeployedNetwork network = fit.network.deploy(scaling);
+    OutputFile file(comm, setup.model_path(), FileKind::model);
+    define_network(file, network);
+    define_scaling(file);
+    define_history(file, fit.history);
+    define_system(file, setup);
+    file.attribute("/", "corrector", setup.options.train->corrector);
+    file.attribute("/", "scheme", setup.options.scheme);
+    file.attribute("/", "step", setup.options.step);
+    file.attribute("/", "fit", fit.description);
+    file.attribute("/", "validation_loss", quality.validation_loss);
+    file.attribute("/", "single_step_reduction", quality.single_step_reduction);
+    file.attribute("/", "linear_reduction", quality.linear_reduction);
+    write_provenance(file, provenance);
+    file.begin_parallel();
+    write_values(file, "weights", network.weights);
+    write_values(file, "biases", network.biases);
+    write_values(file, "outgoing", network.outgoing);
+    write_values(file, "linear", network.linear);
+    write_values(file, "bias", network.bias);
+    write_values(file, "centre", network.centre);
+    file.write_whole("coefficients", network.coefficients.values);
+    write_values(file, "input_scale", scaling.input_scale);
+    write_values(file, "target_scale", scaling.target_scale);
+    write_values(file, "box_low", scaling.low);
+    write_values(file, "box_high", scaling.high);
+    write_history(file, fit.history);
+    file.commit();
+}
+
+Model read_model(const Communicator& comm, const std::filesystem::path& path, const Setup& setup) {
+    return together(comm, [&] {
+        const InputFile file(path, FileKind::model);
+        require_same_system(file, setup);
+        require_same_step(file, setup);
+        const int d = setup.system->dimension();
+        Model model;
+        model.network = read_network(file, d);
+        model.quality = {file.number("/", "validation_loss"),
+                         file.number("/", "single_step_reduction"),
+                         file.number("/", "linear_reduction")};
+        model.recipe = read_provenance(file).recipe;
+        model.box_low = read_shaped(file, "box_low", {d});
+        model.box_high = read_shaped(file, "box_high", {d});
+        return model;
+    });
+}
+
+}  // namespace farstep

@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Initial weights, losses, and folding the scaling into a fitted network.
+#include "training/network.hpp"
+
+#include <farstep/numerics/compensated_sum.hpp>
+#include <farstep/numerics/random.hpp>
+
+#include <algorithm>
+
+namespace farstep {
+
+Network make_network(int dimension, const ApproximatorOptions& options) {
+    const bool linear_only = options.type == ApproximatorType::Linear;
+    Network network;
+    network.shape = {dimension, dimension, linear_only ? 0 : int(options.hidden)};
+    network.activation = parse_activation(options.activation);
+    network.has_linear = linear_only || options.linear;
+    network.parameters.assign(std::size_t(network.shape.size()), 0.0);
+    for (int k = 0; k < rational_coefficient_count; ++k) {
+        network.parameters[std::size_t(network.shape.coefficients() + k)] = published_rational[k];
+    }
+    return network;
+}
+
+void draw_hidden_layer(Network& network, std::int64_t seed, double bound) {
+    const PerceptronShape& shape = network.shape;
+    const int last = shape.outgoing();
+    for (int k = shape.weights(); k < last; ++k) {
+        const RandomPair u = uniform_pair(std::uint64_t(seed), RandomPurpose::hidden_weights,
+                                          std::uint64_t(k), 0);
+        network.parameters[std::size_t(k)] = bound * (2 * u.first - 1);
+    }
+}
+
+DeployedNetwork Network::deploy(const SampleScaling& scaling) const {
+    const auto at = [&](int offset, int i) { return parameters[std::size_t(offset + i)]; };
+    const int in = shape.inputs, out = shape.outputs;
+    DeployedNetwork result;
+    result.inputs = in;
+    result.outputs = out;
+    result.hidden = shape.hidden;
+    result.activation = activation;
+    result.centre = scaling.centre;
+    for (int h = 0; h < shape.hidden; ++h) {
+        for (int i = 0; i < in; ++i) {
+            result.weights.push_back(at(shape.weights(), h * in + i) /
+                                     scaling.input_scale[std::size_t(i)]);
+        }
+        result.biases.push_back(at(shape.biases(), h));
+        for (int j = 0; j < out; ++j) {
+            result.outgoing.push_back(at(shape.outgoing(), h * out + j) *
+                                      scaling.target_scale[std::size_t(j)]);
+        }
+    }
+    for (int j = 0; j < out; ++j) {
+        const double scale = scaling.target_scale[std::size_t(j)];
+        for (int i = 0; has_linear && i < in; ++i) {
+            result.linear.push_back(at(shape.linear(), j * in + i) * scale /
+                                    scaling.input_scale[std::size_t(i)]);
+        }
+        result.bias.push_back(at(shape.bias(), j) * scale);
+    }
+    for (int k = 0; k < rational_coefficient_count; ++k) {
+        result.coefficients[k] = at(shape.coefficients(), k);
+    }
+    return result;
+}
+
+ParameterView to_device(const std::vector<double>& parameters) {
+    ParameterView view("farstep::parameters", parameters.size());
+    const auto host = Kokkos::create_mirror_view(view);
+    std::copy(parameters.begin(), parameters.end(), host.data());
+    Kokkos::deep_copy(view, host);
+    return view;
+}
+
+LossFunction::LossFunction(const Communicator& comm, PerceptronKernels& kernels,
+                           const SampleSet& samples, const SampleScaling& scaling)
+    : m_comm(comm),
+      m_kernels(kernels),
+      m_samples(samples),
+      m_scaling(scaling),
+      m_predictions("farstep::predictions", samples.inputs.extent(0), samples.inputs.extent(1),
+                    tile_width) {}
+
+Loss LossFunction::operator()(const Network& network) {
+    m_kernels.predict(network.activation, network.shape, to_device(network.parameters),
+                      m_samples.inputs, m_predictions);
+    const int d = network.shape.outputs;
+    std::vector<double> sums;
+    for (int c = 0; c < d; ++c) {
+        const StateView predictions = m_predictions, targets = m_samples.targets;
+        double sum = 0;
+        Kokkos::parallel_reduce(
+            "farstep::loss",
+            Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>(0, m_samples.count),
+            KOKKOS_LAMBDA(const std::int64_t i, double& total) {
+                const double error = predictions(i / tile_width, c, i % tile_width) -
+                                     targets(i / tile_width, c, i % tile_width);
+                total += error * error;
+            },
+            sum);
+        sums.push_back(sum);
+    }
+    m_comm.allreduce(std::span<double>(sums), Reduce::sum);
+    Loss loss;
+    for (int c = 0; c < d; ++c) {
+        const double mean = sums[std::size_t(c)] / double(m_samples.total * d);
+        const double scale = m_scaling.target_scale[std::size_t(c)];
+        loss.scaled += mean;
+        loss.raw += mean * scale * scale;
+    }
+    return loss;
+}
+
+}  // namespace farstep

@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// A network in training: its parameters in standardised units, its loss, and the way back to the
+// units of the state.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "catalog/system_model.hpp"
+#include "training/samples.hpp"
+
+namespace farstep {
+
+/// One hidden layer plus an affine map, in standardised units. `has_linear` tells whether the
+/// linear map is fitted; if not, it is zero and stays so.
+struct Network {
+    PerceptronShape shape;
+    Activation activation = Activation::rational;
+    bool has_linear = true;
+    std::vector<double> parameters;  ///< as PerceptronShape lays them out
+
+    /// The network with input and target scaling folded in.
+    DeployedNetwork deploy(const SampleScaling& scaling) const;
+};
+
+/// Parameters zero but for the activation's coefficients.
+Network make_network(int dimension, const ApproximatorOptions& options);
+
+/// Hidden weights and biases uniform in ±bound, by (seed, number of the weight).
+void draw_hidden_layer(Network& network, std::int64_t seed, double bound);
+
+ParameterView to_device(const std::vector<double>& parameters);
+
+/// How far a network is off on a set of samples.
+struct Loss {
+    double scaled = 0;  ///< mean square in standardised units: what fitting minimises
+    double raw = 0;     ///< mean square in the state's units
+};
+
+/// Computes losses; keeps its work memory between calls.
+class LossFunction {
+public:
+    LossFunction(const Communicator& comm, PerceptronKernels& kernels, const SampleSet& samples,
+                 const SampleScaling& scaling);
+
+    /// Over all ranks. Collective.
+    Loss operator()(const Network& network);
+
+private:
+    Communicator m_comm;
+    PerceptronKernels& m_kernels;
+    const SampleSet& m_samples;
+    const SampleScaling& m_scaling;
+    StateView m_predictions;
+};
+
+/// One line of the loss history.
+struct HistoryEntry {
+    std::int64_t iteration = 0;
+    double training_loss = 0, validation_loss = 0, learning_rate = 0;
+};
+
+/// A fitted network and how it came about.
+struct Fit {
+    Network network;
+    Loss validation;
+    std::vector<HistoryEntry> history;
+    std::string description;  ///< one line for the log
+};
+
+}  // namespace farstep

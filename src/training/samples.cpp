@@ -1,0 +1,224 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// From trajectories to samples: pairs, residuals, scaling, the validation split.
+#include "training/samples.hpp"
+
+#include <farstep/numerics/compensated_sum.hpp>
+#include <farstep/numerics/random.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "ensemble/ensemble.hpp"
+#include "parallel/agree.hpp"
+#include "parallel/partition.hpp"
+
+namespace farstep {
+
+namespace {
+
+/// Rows [sample][component] of one rank.
+struct RowSet {
+    std::vector<double> inputs, targets;
+};
+
+/// Which usable trajectories are set aside for validation; the same on every rank.
+struct Split {
+    std::vector<std::int64_t> training, validation;
+};
+
+Split split_trajectories(const std::vector<std::int8_t>& status, const TrainOptions& options) {
+    std::vector<std::pair<double, std::int64_t>> order;
+    for (std::size_t i = 0; i < status.size(); ++i) {
+        if (status[i] != 0) continue;
+        const RandomPair draw = uniform_pair(std::uint64_t(options.seed),
+                                             RandomPurpose::validation_split, i, 0);
+        order.emplace_back(draw.first, std::int64_t(i));
+    }
+    if (order.size() < 2) {
+        throw EnvironmentError(fmt::format(
+            "the dataset holds {} usable trajectories; training needs at least 2, one of them for "
+            "validation", order.size()));
+    }
+    std::sort(order.begin(), order.end());
+    const double wanted = std::round(options.validation * double(order.size()));
+    const auto aside = std::size_t(std::clamp(wanted, 1.0, double(order.size() - 1)));
+    Split split;
+    for (std::size_t k = 0; k < order.size(); ++k) {
+        (k < aside ? split.validation : split.training).push_back(order[k].second);
+    }
+    std::sort(split.training.begin(), split.training.end());
+    std::sort(split.validation.begin(), split.validation.end());
+    return split;
+}
+
+/// States of some trajectories [trajectory][time][component].
+std::vector<double> read_trajectories(const InputFile& dataset,
+                                      const std::vector<std::int64_t>& wanted, std::int64_t times,
+                                      std::int64_t d) {
+    std::vector<double> states(wanted.size() * std::size_t(times * d));
+    if (wanted.empty()) return states;
+    const std::int64_t first = wanted.front(), span = wanted.back() - first + 1;
+    for (std::int64_t t = 0; t < times; ++t) {
+        const auto slice = dataset.read("state", Slab{{t, first, 0}, {1, span, d}});
+        for (std::size_t k = 0; k < wanted.size(); ++k) {
+            std::copy_n(&slice[std::size_t((wanted[k] - first) * d)], d,
+                        &states[(k * std::size_t(times) + std::size_t(t)) * std::size_t(d)]);
+        }
+    }
+    return states;
+}
+
+/// All adjacent pairs (u_n, u_n+1); the target is u_n+1 less the plain step from u_n.
+RowSet make_pairs(const std::vector<double>& states, std::int64_t trajectories, std::int64_t times,
+                  std::int64_t d, const Stepper& stepper) {
+    const std::int64_t pairs = trajectories * (times - 1);
+    RowSet rows;
+    rows.inputs.resize(std::size_t(pairs * d));
+    rows.targets.resize(std::size_t(pairs * d));
+    for (std::int64_t k = 0; k < trajectories; ++k) {
+        const double* const trajectory = &states[std::size_t(k * times * d)];
+        double* const inputs = &rows.inputs[std::size_t(k * (times - 1) * d)];
+        double* const targets = &rows.targets[std::size_t(k * (times - 1) * d)];
+        std::copy_n(trajectory, (times - 1) * d, inputs);
+        std::copy_n(trajectory + d, (times - 1) * d, targets);
+    }
+    Ensemble ensemble(int(d), {0, pairs});
+    ensemble.set_rows(rows.inputs);
+    stepper.advance(ensemble.view(), 0, 1);
+    Kokkos::fence();
+    const std::vector<double> stepped = ensemble.rows();
+    for (std::size_t i = 0; i < stepped.size(); ++i) rows.targets[i] -= stepped[i];
+    return rows;
+}
+
+/// Sum over all ranks' rows of f(row value), by component.
+template <class F>
+std::vector<double> sum_columns(const Communicator& comm, const std::vector<double>& rows,
+                                std::size_t d, const F& f) {
+    std::vector<CompensatedSum> sums(d);
+    for (std::size_t i = 0; i < rows.size(); ++i) sums[i % d].add(f(rows[i], i % d));
+    std::vector<double> totals(d);
+    for (std::size_t c = 0; c < d; ++c) totals[c] = sums[c].value();
+    comm.allreduce(std::span<double>(totals), Reduce::sum);
+    return totals;
+}
+
+std::vector<double> root_mean(const std::vector<double>& sums, double count) {
+    std::vector<double> result;
+    for (const double sum : sums) {
+        const double value = std::sqrt(sum / count);
+        // A component that never varies carries nothing to learn from; 1 leaves it as it is.
+        result.push_back(value > 0 && std::isfinite(value) ? value : 1.0);
+    }
+    return result;
+}
+
+void find_box(const Communicator& comm, const std::vector<double>& rows, std::size_t d,
+              SampleScaling& scaling) {
+    scaling.low.assign(d, std::numeric_limits<double>::infinity());
+    scaling.high.assign(d, -std::numeric_limits<double>::infinity());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        scaling.low[i % d] = std::min(scaling.low[i % d], rows[i]);
+        scaling.high[i % d] = std::max(scaling.high[i % d], rows[i]);
+    }
+    comm.allreduce(std::span<double>(scaling.low), Reduce::min);
+    comm.allreduce(std::span<double>(scaling.high), Reduce::max);
+}
+
+SampleScaling find_scaling(const Communicator& comm, const RowSet& rows, std::size_t d,
+                           const TrainOptions& options) {
+    const double count =
+        double(comm.allreduce(std::int64_t(rows.inputs.size() / d), Reduce::sum));
+    SampleScaling scaling{std::vector<double>(d, 0.0), std::vector<double>(d, 1.0),
+                          std::vector<double>(d, 1.0), {}, {}};
+    if (options.inputs == Scaling::Standardised) {
+        scaling.centre = sum_columns(comm, rows.inputs, d, [](double x, std::size_t) { return x; });
+        for (double& centre : scaling.centre) centre /= count;
+        scaling.input_scale =
+            root_mean(sum_columns(comm, rows.inputs, d,
+                                  [&](double x, std::size_t c) {
+                                      const double y = x - scaling.centre[c];
+                                      return y * y;
+                                  }),
+                      count);
+    }
+    if (options.targets == Scaling::Standardised) {
+        scaling.target_scale = root_mean(
+            sum_columns(comm, rows.targets, d, [](double y, std::size_t) { return y * y; }),
+            count);
+    }
+    find_box(comm, rows.inputs, d, scaling);
+    return scaling;
+}
+
+StateView to_samples(const std::vector<double>& rows, int d, const std::vector<double>& centre,
+                     const std::vector<double>& scale) {
+    std::vector<double> scaled(rows);
+    for (std::size_t i = 0; i < scaled.size(); ++i) {
+        const std::size_t c = i % std::size_t(d);
+        scaled[i] = (scaled[i] - (centre.empty() ? 0.0 : centre[c])) / scale[c];
+    }
+    Ensemble ensemble(d, {0, std::int64_t(rows.size()) / d});
+    ensemble.set_rows(scaled);
+    return ensemble.view().state;
+}
+
+SampleSet make_set(const RowSet& rows, int d, const SampleScaling& scaling, Range trajectories,
+                   std::int64_t all_trajectories, std::int64_t pairs) {
+    SampleSet set;
+    set.inputs = to_samples(rows.inputs, d, scaling.centre, scaling.input_scale);
+    set.targets = to_samples(rows.targets, d, {}, scaling.target_scale);
+    set.count = trajectories.size() * pairs;
+    set.first = trajectories.begin * pairs;
+    set.total = all_trajectories * pairs;
+    return set;
+}
+
+std::vector<std::int64_t> share(const std::vector<std::int64_t>& all, const Range& mine) {
+    return {all.begin() + mine.begin, all.begin() + mine.end};
+}
+
+}  // namespace
+
+TrainingData make_training_data(const Communicator& comm, const InputFile& dataset,
+                                const SystemModel& system, const Stepper& stepper,
+                                const TrainOptions& options) {
+    const int d = system.dimension();
+    const Shape shape = dataset.shape("state");
+    const std::int64_t times = shape[0];
+    const Split split = together(comm, [&] {
+        dataset.require_shape("state", {-1, -1, d});
+        if (times < 2) throw EnvironmentError("the dataset holds fewer than two times");
+        return split_trajectories(dataset.read<std::int8_t>("status"), options);
+    });
+    const auto load = [&](const std::vector<std::int64_t>& trajectories, Range& mine) {
+        mine = partition(std::int64_t(trajectories.size()), comm.rank(), comm.size());
+        return together(comm, [&] {
+            const auto states =
+                read_trajectories(dataset, share(trajectories, mine), times, d);
+            return make_pairs(states, mine.size(), times, d, stepper);
+        });
+    };
+    Range training, validation;
+    const RowSet training_rows = load(split.training, training);
+    const RowSet validation_rows = load(split.validation, validation);
+
+    TrainingData data;
+    data.scaling = find_scaling(comm, training_rows, std::size_t(d), options);
+    data.training = make_set(training_rows, d, data.scaling, training,
+                             std::int64_t(split.training.size()), times - 1);
+    data.validation = make_set(validation_rows, d, data.scaling, validation,
+                               std::int64_t(split.validation.size()), times - 1);
+    const auto power = sum_columns(comm, validation_rows.targets, std::size_t(d),
+                                   [](double y, std::size_t) { return y * y; });
+    for (const double p : power) {
+        data.validation_target_power += p / double(data.validation.total * d);
+    }
+    return data;
+}
+
+}  // namespace farstep

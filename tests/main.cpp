@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+// The main function of every test executable: starts MPI and Kokkos, runs the tests on every rank,
+// prints on rank 0 (other ranks only their failures), and fails everywhere if any rank failed.
+#include <gtest/gtest.h>
+#include <mpi.h>
+
+#include <Kokkos_Core.hpp>
+#include <cstdio>
+
+namespace {
+
+class MpiGuard {
+public:
+    MpiGuard(int& argc, char**& argv) {
+        int provided = 0;
+        MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+    }
+    MpiGuard(const MpiGuard&) = delete;
+    MpiGuard& operator=(const MpiGuard&) = delete;
+    ~MpiGuard() { MPI_Finalize(); }
+};
+
+int world_rank() {
+    int rank = 0;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    return rank;
+}
+
+// Prints failures only, each with the rank it happened on.
+class FailurePrinter : public testing::EmptyTestEventListener {
+    void OnTestPartResult(const testing::TestPartResult& result) override {
+        if (!result.failed()) return;
+        const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
+        std::fprintf(stderr, "rank %d: %s.%s: %s:%d: %s\n", world_rank(),
+                     test ? test->test_suite_name() : "", test ? test->name() : "",
+                     result.file_name() ? result.file_name() : "", result.line_number(),
+                     result.message());
+    }
+};
+
+void quieten_other_ranks() {
+    if (world_rank() == 0) return;
+    testing::TestEventListeners& listeners = testing::UnitTest::GetInstance()->listeners();
+    delete listeners.Release(listeners.default_result_printer());
+    listeners.Append(new FailurePrinter);  // GoogleTest owns it
+}
+
+}  // namespace
+
+int main(int argc, char* argv[]) {
+    const MpiGuard mpi(argc, argv);
+    const Kokkos::ScopeGuard kokkos(argc, argv);
+    testing::InitGoogleTest(&argc, argv);
+    quieten_other_ranks();
+    const int own_result = RUN_ALL_TESTS();
+    int worst_result = 0;
+    MPI_Allreduce(&own_result, &worst_result, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
+    return worst_result;
+}
