@@ -104,6 +104,14 @@ if(NOT TARGET fmt::fmt)
         COMMIT e69e5f977d458f2650bb346dadf2ad30c5320281 # 10.2.1
     )
 endif()
+if(FARSTEP_DEVICE STREQUAL "CUDA")
+    # fmt takes nvcc for an older compiler than it is, and nvcc cannot check format strings.
+    get_target_property(farstep_fmt_target fmt::fmt ALIASED_TARGET)
+    if(NOT farstep_fmt_target)
+        set(farstep_fmt_target fmt::fmt)
+    endif()
+    target_compile_definitions(${farstep_fmt_target} INTERFACE FMT_CONSTEVAL= FMT_USE_CONSTEXPR=1)
+endif()
 
 if(FARSTEP_BUILD_TESTS)
     find_package(GTest QUIET)

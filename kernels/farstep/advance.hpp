@@ -16,7 +16,7 @@ namespace farstep {
 template <class Scalar, int d>
 struct StateLimits {
     Vector<Scalar, d> low, high;
-    bool bounded = false;  ///< whether any side is tighter than the largest finite number
+    bool bounded = false;  ///< whether low and high matter
 };
 
 /// Functor of one launch: `steps` fused steps on W = lanes_of<Real> trajectories a work item.
@@ -80,7 +80,7 @@ private:
             const Scalar value = lane(u[c], i);
             const Scalar largest = std::numeric_limits<Scalar>::max();
             if (!(value >= -largest && value <= largest)) return TrajectoryStatus::non_finite;
-            if (value < limits.low[c] || value > limits.high[c]) {
+            if (limits.bounded && (value < limits.low[c] || value > limits.high[c])) {
                 status = TrajectoryStatus::out_of_bounds;
             }
         }

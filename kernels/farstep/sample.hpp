@@ -36,7 +36,7 @@ struct SampleKernel {
             draw(index, attempt, u);
             accepted = in_range(u);
         }
-        if (!accepted) ++failures;
+        if (!accepted && wanted <= last_index) ++failures;
         for (int c = 0; c < d; ++c) state(local / tile_width, c, local % tile_width) = u[c];
     }
 

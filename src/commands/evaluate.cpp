@@ -21,32 +21,52 @@ struct Comparison {
     RolloutError plain, corrected;
 };
 
-void define_rollout(OutputFile& file, const std::string& group, bool has_energy,
-                    const SystemInfo& info) {
-    const auto over_time = [&](const std::string& name, const std::string& unit,
-                               const std::string& long_name, NumberType type) {
-        file.variable(group + "/" + name, {"time"}, type, {unit, long_name, {}});
-    };
-    file.group(group);
-    over_time("mean_square", "", "mean squared error against the reference", NumberType::float64);
-    over_time("minimum", "", "smallest squared error of a trajectory", NumberType::float64);
-    over_time("maximum", "", "largest squared error of a trajectory", NumberType::float64);
-    over_time("median", "", "median squared error of a trajectory", NumberType::float64);
-    over_time("running", "1", "trajectories that have not failed", NumberType::int64);
-    if (!has_energy) return;
-    over_time("energy_mean", info.energy_unit, "mean energy error", NumberType::float64);
-    over_time("energy_maximum", info.energy_unit, "largest energy error", NumberType::float64);
+/// One number a time for the plain and the corrected rollout.
+struct Series {
+    std::string name, unit, long_name;
+    std::vector<double> RolloutError::*member;
+};
+
+std::vector<Series> series_of(const SystemInfo& info) {
+    std::vector<Series> all = {
+        {"mean_square", "", "mean squared error against the reference",
+         &RolloutError::mean_square},
+        {"minimum", "", "smallest squared error of a trajectory", &RolloutError::minimum},
+        {"maximum", "", "largest squared error of a trajectory", &RolloutError::maximum},
+        {"median", "", "median squared error of a trajectory", &RolloutError::median}};
+    if (info.has_energy) {
+        all.push_back({"energy_mean", info.energy_unit, "mean energy error",
+                       &RolloutError::energy_mean});
+        all.push_back({"energy_maximum", info.energy_unit, "largest energy error",
+                       &RolloutError::energy_maximum});
+    }
+    return all;
 }
 
-void write_rollout(OutputFile& file, const std::string& group, const RolloutError& error) {
-    file.write_whole(group + "/mean_square", error.mean_square.data());
-    file.write_whole(group + "/minimum", error.minimum.data());
-    file.write_whole(group + "/maximum", error.maximum.data());
-    file.write_whole(group + "/median", error.median.data());
-    file.write_whole(group + "/running", error.running.data());
-    if (error.energy_mean.empty()) return;
-    file.write_whole(group + "/energy_mean", error.energy_mean.data());
-    file.write_whole(group + "/energy_maximum", error.energy_maximum.data());
+void define_rollouts(OutputFile& file, const SystemInfo& info) {
+    file.coordinate("rollout", {"plain", "corrected"}, {"", "the far step without and with "
+                                                            "its corrector", {}});
+    for (const Series& series : series_of(info)) {
+        file.variable(series.name, {"rollout", "time"}, NumberType::float64,
+                      {series.unit, series.long_name, {}});
+    }
+    file.variable("running", {"rollout", "time"}, NumberType::int64,
+                  {"1", "trajectories that have not failed", {}});
+}
+
+template <class T>
+std::vector<T> both(const std::vector<T>& plain, const std::vector<T>& corrected) {
+    std::vector<T> values = plain;
+    values.insert(values.end(), corrected.begin(), corrected.end());
+    return values;
+}
+
+void write_rollouts(OutputFile& file, const Comparison& errors, const SystemInfo& info) {
+    for (const Series& series : series_of(info)) {
+        file.write_whole(series.name, both(errors.plain.*series.member,
+                                           errors.corrected.*series.member).data());
+    }
+    file.write_whole("running", both(errors.plain.running, errors.corrected.running).data());
 }
 
 void define_curve(OutputFile& file, const std::string& name, const std::vector<WorkPoint>& points,
@@ -78,8 +98,7 @@ void write_evaluation(const Communicator& comm, const Setup& setup, const Refere
     const SystemInfo& info = setup.system->info();
     OutputFile file(comm, setup.evaluation_path(), FileKind::evaluation);
     file.coordinate("time", reference.times, {info.time_unit, "time", {}});
-    define_rollout(file, "plain", info.has_energy, info);
-    define_rollout(file, "corrected", info.has_energy, info);
+    define_rollouts(file, info);
     file.group("work_precision");
     for (const WorkCurve& curve : work.curves) {
         define_curve(file, curve.scheme, curve.points, info.time_unit);
@@ -90,11 +109,11 @@ void write_evaluation(const Communicator& comm, const Setup& setup, const Refere
     file.attribute("/", "step", setup.options.step);
     file.attribute("/", "precision", name_of(setup.options.precision));
     file.attribute("/", "trajectories", setup.options.evaluate->ensemble.size);
+    file.attribute("/", "reference_error", work.reference_error);
     file.attribute("/", "verdict", sentence);
     write_provenance(file, provenance);
     file.begin_parallel();
-    write_rollout(file, "plain", errors.plain);
-    write_rollout(file, "corrected", errors.corrected);
+    write_rollouts(file, errors, info);
     for (const WorkCurve& curve : work.curves) write_curve(file, curve.scheme, curve.points);
     write_curve(file, "corrected", {work.corrected});
     file.commit();
@@ -146,6 +165,7 @@ void print_work(const Communicator& comm, const Setup& setup, const WorkPrecisio
     for (const WorkCurve& curve : work.curves) {
         for (const WorkPoint& point : curve.points) row(curve.scheme, point);
     }
+    say(comm, "  the reference itself is off by about {}", number(work.reference_error));
     say(comm, "\n  what the corrector's error costs without a corrector");
     for (const Competitor& competitor : work.competitors) {
         if (!competitor.reaches) {

@@ -42,7 +42,7 @@ void fill_in_ensemble(StageEnsembleOptions& ensemble, const Options& options, co
 }
 
 void fill_in_defaults(Options& o, const Deck& deck) {
-    constexpr double reference_substeps = 80;
+    constexpr double reference_substeps = 20;
     set_default(o.reference.step, o.step / reference_substeps);
     set_default(o.output,
                 std::filesystem::path("results") / std::filesystem::path(deck.name()).stem());

@@ -68,7 +68,7 @@ struct StageEnsembleOptions : EnsembleOptions {
 };
 
 struct ReferenceOptions {
-    std::string scheme = "rk4";
+    std::string scheme = "dp8";
     double step = 0;
     bool operator==(const ReferenceOptions&) const = default;
 };
@@ -102,7 +102,6 @@ struct AdamOptions {
     double beta1 = 0.9;
     double beta2 = 0.99;
     double warm_up = 0.02;
-    FitPrecision precision = FitPrecision::Double;
     bool operator==(const AdamOptions&) const = default;
 };
 

@@ -97,7 +97,7 @@ void describe(Visitor& v, ReferenceOptions& o) {
           {.help = "its step, a whole fraction of the far step",
            .unit = "time",
            .bounds = deck::positive(),
-           .otherwise = "step / 80"});
+           .otherwise = "step / 20"});
 }
 
 template <class Visitor>
@@ -166,7 +166,6 @@ void describe(Visitor& v, AdamOptions& o) {
     v.key("warm_up", o.warm_up,
           {.help = "part of the steps in which the learning rate rises",
            .bounds = {.low = 0, .high = 1, .high_is_open = true}});
-    v.key("precision", o.precision, {.help = "arithmetic of the steps"});
 }
 
 template <class Visitor>

@@ -66,14 +66,6 @@ const Choices& choices_of(Precision) {
     return choices;
 }
 
-const Choices& choices_of(FitPrecision) {
-    static const Choices choices = {
-        {"double", "64 bits"},
-        {"float", "32 bits"},
-    };
-    return choices;
-}
-
 const Choices& choices_of(ApproximatorType) {
     static const Choices choices = {
         {"perceptron", "one hidden layer, and a linear term if wanted"},

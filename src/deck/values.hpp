@@ -38,14 +38,12 @@ struct Selection {
 
 // Fixed choices. The order of the enumerators is that of the names in choices_of().
 enum class Precision { Double, Float, Mixed };
-enum class FitPrecision { Double, Float };
 enum class ApproximatorType { Perceptron, Linear };
 enum class FitMethod { Ridge, Adam };
 enum class Scaling { Standardised, Raw };
 enum class Statistic { Mean, Variance, Minimum, Maximum, Quantiles };
 
 const Choices& choices_of(Precision);
-const Choices& choices_of(FitPrecision);
 const Choices& choices_of(ApproximatorType);
 const Choices& choices_of(FitMethod);
 const Choices& choices_of(Scaling);

@@ -72,12 +72,15 @@ WorkPrecision measure_work_precision(const Context& context, const Setup& setup,
     WorkPrecision result;
     result.corrected = {corrected.step(), final_error(context, setup, reference, corrected),
                         measure_step_cost(context, setup, corrected) / corrected.step()};
+    const auto finer = setup.stepper(setup.options.reference.scheme,
+                                     setup.options.reference.step / 2, Precision::Double);
+    result.reference_error = final_error(context, setup, reference, *finer);
     const auto& schemes = setup.options.evaluate->ladder.schemes;
     Progress progress(context.comm, "work and precision", std::int64_t(schemes.size()), "schemes",
                       context.progress);
     for (const std::string& scheme : schemes) {
         result.curves.push_back(climb_ladder(context, setup, reference, scheme));
-        result.competitors.push_back(meet(result.curves.back(), result.corrected.error));
+        result.competitors.push_back(meet(result.curves.back(), result.common_error()));
         progress.advance(1);
     }
     progress.finish();
@@ -115,11 +118,11 @@ std::string verdict(const WorkPrecision& measured, double time) {
     if (!best) {
         return fmt::format(
             "No plain scheme of the ladder reaches the corrector's error (MSE {:.2g} at t = {:g}); "
-            "raise evaluate.ladder.refinements to compare costs.", corrected.error, time);
+            "raise evaluate.ladder.refinements to compare costs.", measured.common_error(), time);
     }
     const double factor = best->cost / corrected.cost;
     const std::string at = fmt::format("At the corrector's error (MSE {:.2g} at t = {:g})",
-                                       corrected.error, time);
+                                       measured.common_error(), time);
     if (factor >= 1) {
         return fmt::format(
             "{} the corrected step is cheapest: {:.3g} ns per trajectory and unit of time, {:.2g} "

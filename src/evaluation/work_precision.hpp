@@ -6,6 +6,8 @@
 
 #include "evaluation/rollout_error.hpp"
 
+#include <algorithm>
+
 namespace farstep {
 
 /// Error at the last output time, and cost.
@@ -31,7 +33,11 @@ struct Competitor {
 struct WorkPrecision {
     std::vector<WorkCurve> curves;
     WorkPoint corrected;
+    double reference_error = 0;  ///< of the reference against itself at half the step
     std::vector<Competitor> competitors;
+
+    /// The error to compare costs at: no claim is made below the reference's own.
+    double common_error() const { return std::max(corrected.error, reference_error); }
 };
 
 /// Measured wall time of one step [ns per trajectory]: median over repeats. Collective.

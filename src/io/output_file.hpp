@@ -32,6 +32,7 @@ struct Description {
     std::vector<Attribute> more = {};
 };
 
+/// Whether all ranks write at once, and agree on errors, or each for itself.
 enum class Transfer { collective, independent };
 
 /// Variables, dimensions and groups are named by paths: "mean", "plain/mean". Groups on the way

@@ -15,9 +15,15 @@ namespace farstep {
 
 namespace {
 
-void define_network(OutputFile& file, const DeployedNetwork& network) {
-    file.dimension("input", network.inputs);
-    file.dimension("output", network.outputs);
+void define_network(OutputFile& file, const DeployedNetwork& network, const SystemInfo& info) {
+    std::vector<std::string> names, units;
+    for (const ComponentInfo& component : info.components) {
+        names.push_back(component.name);
+        units.push_back(component.unit);
+    }
+    file.coordinate("input", names, {"", "component of the state", {{"component_units", units}}});
+    file.coordinate("output", names,
+                    {"", "component of the correction", {{"component_units", units}}});
     file.dimension("coefficient", rational_coefficient_count);
     if (network.hidden > 0) {
         file.dimension("hidden", network.hidden);
@@ -137,7 +143,7 @@ void write_model(const Communicator& comm, const Setup& setup, const Fit& fit,
                  const Provenance& provenance) {
     const DeployedNetwork network = fit.network.deploy(scaling);
     OutputFile file(comm, setup.model_path(), FileKind::model);
-    define_network(file, network);
+    define_network(file, network, setup.system->info());
     define_scaling(file);
     define_history(file, fit.history);
     define_system(file, setup);

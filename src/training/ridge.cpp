@@ -23,6 +23,9 @@ namespace {
 
 using Matrix = Kokkos::View<double**, Kokkos::LayoutLeft, DeviceMemory>;
 
+/// Samples that scale and penalty are chosen on; the chosen scale is then fitted on all.
+constexpr std::int64_t selection_samples = 32768;
+
 /// Samples a block of the design matrix holds; a few megabytes for a hundred columns.
 constexpr std::int64_t block_tiles = 128;
 
@@ -59,8 +62,7 @@ struct FillDesign {
 };
 
 NormalEquations accumulate(const FitProblem& problem, PerceptronKernels& kernels,
-                           const Network& network) {
-    const SampleSet& samples = problem.data.training;
+                           const Network& network, const SampleSet& samples) {
     const PerceptronShape& shape = network.shape;
     const int columns = 1 + (network.has_linear ? shape.inputs : 0) + shape.hidden;
     const auto rows = std::size_t(block_tiles * tile_width);
@@ -132,44 +134,91 @@ void set_solution(Network& network, const std::vector<double>& solution) {
     }
 }
 
+/// Every n-th sample by global number, so that about `wanted` are left on any number of ranks.
+SampleSet thinned(const SampleSet& all, std::int64_t wanted) {
+    const std::int64_t stride = std::max<std::int64_t>(1, all.total / wanted);
+    if (stride == 1) return all;
+    SampleSet few;
+    const std::int64_t begin = (all.first + stride - 1) / stride;
+    const std::int64_t end = (all.first + all.count + stride - 1) / stride;
+    few.count = end - begin;
+    few.first = begin;
+    few.total = (all.total + stride - 1) / stride;
+    const auto tiles = std::size_t((few.count + tile_width - 1) / tile_width);
+    const std::size_t d = all.inputs.extent(1);
+    few.inputs = StateView("farstep::few_inputs", tiles, d, tile_width);
+    few.targets = StateView("farstep::few_targets", tiles, d, tile_width);
+    const StateView inputs = few.inputs, targets = few.targets;
+    const StateView all_inputs = all.inputs, all_targets = all.targets;
+    const std::int64_t first = begin * stride - all.first;
+    Kokkos::parallel_for(
+        "farstep::thin",
+        Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>(0, few.count),
+        KOKKOS_LAMBDA(const std::int64_t k) {
+            const std::int64_t i = first + k * stride;
+            for (std::size_t c = 0; c < d; ++c) {
+                inputs(k / tile_width, c, k % tile_width) =
+                    all_inputs(i / tile_width, c, i % tile_width);
+                targets(k / tile_width, c, k % tile_width) =
+                    all_targets(i / tile_width, c, i % tile_width);
+            }
+        });
+    return few;
+}
+
+/// The best network so far, and what it was fitted with.
+struct Candidate {
+    Network network;
+    Loss loss{std::numeric_limits<double>::infinity(), 0};
+    double scale = 0, penalty = 0;
+
+    bool found() const { return !network.parameters.empty(); }
+};
+
+/// Solves for every penalty with hidden weights of one scale; keeps what improves on `best`.
+void try_scale(const FitProblem& problem, PerceptronKernels& kernels, LossFunction& validation,
+               const SampleSet& samples, double scale, Network& network, Candidate& best) {
+    draw_hidden_layer(network, problem.options.seed,
+                      scale / std::sqrt(double(network.shape.inputs)));
+    const NormalEquations equations = accumulate(problem, kernels, network, samples);
+    for (const double penalty : problem.options.ridge.penalties) {
+        std::vector<double> solution;
+        if (!solve(equations, network.shape.outputs, penalty, solution)) continue;
+        // One rank's solution for all: solvers may differ in the last digit between machines.
+        problem.comm.broadcast(solution);
+        set_solution(network, solution);
+        const Loss loss = validation(network);
+        if (loss.scaled < best.loss.scaled) best = {network, loss, scale, penalty};
+    }
+}
+
 }  // namespace
 
 Fit fit_ridge(const FitProblem& problem) {
     const auto kernels = problem.system.perceptron_kernels();
     LossFunction validation(problem.comm, *kernels, problem.data.validation, problem.data.scaling);
     Network network = make_network(problem.system.dimension(), problem.options.approximator);
-    Fit best;
-    double best_scale = 0, best_penalty = 0;
-    best.validation.scaled = std::numeric_limits<double>::infinity();
+    Candidate best;
+    const SampleSet few = thinned(problem.data.training, selection_samples);
     // Without hidden units there is no scale to choose.
     std::vector<double> scales = problem.options.ridge.scales;
     if (network.shape.hidden == 0) scales.resize(1);
     for (const double scale : scales) {
-        draw_hidden_layer(network, problem.options.seed,
-                          scale / std::sqrt(double(network.shape.inputs)));
-        const NormalEquations equations = accumulate(problem, *kernels, network);
-        for (const double penalty : problem.options.ridge.penalties) {
-            std::vector<double> solution;
-            if (!solve(equations, network.shape.outputs, penalty, solution)) continue;
-            // One rank's solution for all: solvers may differ in the last digit between machines.
-            problem.comm.broadcast(solution);
-            set_solution(network, solution);
-            const Loss loss = validation(network);
-            if (!(loss.scaled < best.validation.scaled)) continue;
-            best.network = network;
-            best.validation = loss;
-            best_scale = scale;
-            best_penalty = penalty;
-        }
+        try_scale(problem, *kernels, validation, few, scale, network, best);
     }
-    if (best.network.parameters.empty()) {
+    if (few.total < problem.data.training.total && best.found()) {
+        const double chosen = best.scale;
+        try_scale(problem, *kernels, validation, problem.data.training, chosen, network, best);
+    }
+    if (!best.found()) {
         throw EnvironmentError(
             "ridge regression found no solution: every Gram matrix was singular; use larger "
             "train.ridge.penalties");
     }
-    best.description = fmt::format("ridge: scale {:g}, penalty {:g}", best_scale, best_penalty);
-    best.history.push_back({0, best.validation.scaled, best.validation.scaled, 0});
-    return best;
+    Fit fit{best.network, best.loss, {}, {}};
+    fit.description = fmt::format("ridge: scale {:g}, penalty {:g}", best.scale, best.penalty);
+    fit.history.push_back({0, best.loss.scaled, best.loss.scaled, 0});
+    return fit;
 }
 
 Fit fit(const FitProblem& problem) {

@@ -81,7 +81,7 @@ generate: {until: 20}
 train:
   approximator: {hidden: 128, activation: tanh, linear: false}
   fit: [ridge, adam]
-  adam: {epochs: 20, precision: float}
+  adam: {epochs: 20}
   inputs: raw
 forecast:
   ensemble: {size: 1000, initial: {energy_shell: {range: [0.1, 0.2], box: {q1: [-1, 1]}}}}

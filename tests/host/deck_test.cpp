@@ -183,7 +183,7 @@ TEST(DeckDefaults, FollowTheKeysTheyDependOn) {
     const std::string stages = "generate: {until: 10}\ntrain:\nforecast:\nevaluate:\n";
     const std::string ensemble = "ensemble: {size: 9, seed: 4, initial: {r: 1}}\n";
     const Options options = read(smallest + ensemble + stages);
-    EXPECT_EQ(options.reference.step, 0.5 / 80);
+    EXPECT_EQ(options.reference.step, 0.5 / 20);
     EXPECT_EQ(options.generate->every, 0.5);
     EXPECT_EQ(options.forecast->until, 10);
     EXPECT_EQ(options.forecast->save.every, 0.5);

@@ -73,7 +73,7 @@ struct PendulumChain {
     static SystemInfo describe() {
         SystemInfo info;
         info.name = "pendulum_chain";
-        info.title = "Chain of rigid pendulums (" + std::to_string(K) + " links)";
+        info.title = "Chain of rigid pendulums";
         info.size_key = "links";
         info.size = K;
         for (int i = 1; i <= K; ++i) {

@@ -61,7 +61,7 @@ struct SpringChain {
     static SystemInfo describe() {
         SystemInfo info;
         info.name = "spring_chain";
-        info.title = "Chain of " + std::to_string(N) + " masses and springs";
+        info.title = "Chain of masses and springs";
         info.size_key = "masses";
         info.size = N;
         for (const char* kind : {"q", "p"}) {
