@@ -31,10 +31,10 @@ def create(path, kind, **attributes):
     return file
 
 
-def add_components(file, names=NAMES, units=UNITS):
+def add_components(file, names=NAMES, units=UNITS, variable="component"):
     text = h5py.string_dtype()
-    file.create_dataset("component", data=np.array(names, dtype=object), dtype=text)
-    file["component"].attrs["component_units"] = np.array(units, dtype=object)
+    file.create_dataset(variable, data=np.array(names, dtype=object), dtype=text)
+    file[variable].attrs["component_units"] = np.array(units, dtype=object)
 
 
 def waves(count, dimension):
@@ -46,12 +46,12 @@ def waves(count, dimension):
 def make_evaluation(path):
     with create(path, "evaluation", trajectories=8, verdict="The corrector pays.") as file:
         file["time"] = TIME
-        for group, size in (("plain", 1e-3), ("corrected", 1e-9)):
-            for i, name in enumerate(("minimum", "median", "mean_square", "maximum")):
-                file[f"{group}/{name}"] = size * TIME**2 * 10.0**i
-            file[f"{group}/running"] = np.full(TIME.size, 8)
-            file[f"{group}/energy_mean"] = size * TIME
-            file[f"{group}/energy_maximum"] = 2 * size * TIME
+        size = np.array([[1e-3], [1e-9]])  # of the plain and the corrected rollout
+        for i, name in enumerate(("minimum", "median", "mean_square", "maximum")):
+            file[name] = size * TIME**2 * 10.0**i
+        file["running"] = np.full((2, TIME.size), 8)
+        file["energy_mean"] = size * TIME
+        file["energy_maximum"] = 2 * size * TIME
         for scheme, order in (("rk4", 4), ("dp8", 8), ("corrected", 8)):
             step = np.array([0.2] if scheme == "corrected" else [0.2, 0.1, 0.05])
             error = step ** (2 * order)
@@ -96,7 +96,7 @@ def make_model(path, iterations=30, with_components=False):
         file["history/validation_loss"] = 2 * np.exp(-number)
         file["history/learning_rate"] = 0.01 * (iterations - 1 - number)
         if with_components:
-            add_components(file)
+            add_components(file, variable="input")
         for name, value in (("box_low", -2), ("box_high", 3), ("centre", 0.5), ("input_scale", 1)):
             file[name] = np.full(4, float(value))
 

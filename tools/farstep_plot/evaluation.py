@@ -34,13 +34,17 @@ class Curve(NamedTuple):
 
 
 def draw(file: FarstepFile, pictures: Pictures, _components: Sequence[str]) -> None:
-    for group in (*ROLLOUTS, "work_precision"):
-        if not file.has(group):
-            raise FileError(f"{file.path}: group '{group}' is missing")
+    if not file.has("work_precision"):
+        raise FileError(f"{file.path}: group 'work_precision' is missing")
     draw_error(file, pictures)
-    if file.has("plain/energy_mean"):
+    if file.has("energy_mean"):
         draw_energy(file, pictures)
     draw_work_precision(file, pictures)
+
+
+def rollout_values(file: FarstepFile, rollout: str, statistic: str) -> np.ndarray:
+    """A statistic of one rollout over time."""
+    return file.values(statistic, len(ROLLOUTS), -1)[ROLLOUTS.index(rollout)]
 
 
 def positive(values: np.ndarray) -> np.ndarray:
@@ -59,7 +63,7 @@ def title_of(file: FarstepFile) -> str:
 def failures(file: FarstepFile) -> str:
     """A sentence if trajectories failed."""
     size = int(file.number("trajectories"))
-    lost = {name: size - int(file.values(f"{name}/running", -1)[-1]) for name in ROLLOUTS}
+    lost = {name: size - int(rollout_values(file, name, "running")[-1]) for name in ROLLOUTS}
     if not any(lost.values()):
         return ""
     return (f" Failed by the end, and left out: {lost['plain']} plain, "
@@ -78,7 +82,7 @@ def draw_error(file: FarstepFile, pictures: Pictures) -> None:
     time = file.time()
     for number, name in enumerate(ROLLOUTS):
         low, middle, mean, high = (
-            positive(file.values(f"{name}/{statistic}", len(time)))
+            positive(rollout_values(file, name, statistic))
             for statistic in ("minimum", "median", "mean_square", "maximum"))
         label = label_of(file, name)
         every = max(1, len(time) // 10)
@@ -88,9 +92,10 @@ def draw_error(file: FarstepFile, pictures: Pictures) -> None:
         axes.plot(time, middle, color=COLOURS[name], linestyle="--", label=f"{label}, median")
     log_axis(axes)
     axes.set(xlabel=file.time_label(), ylabel="squared error")
-    frame(figure, title_of(file), f"Error of {style.count(file.number('trajectories'))} trajectories against the "
-                    "reference, mean over components; the bands hold all trajectories."
-                    + failures(file), columns=2)
+    frame(figure, title_of(file),
+          f"Error of {style.count(file.number('trajectories'))} trajectories against the "
+          "reference, mean over components; the bands hold all trajectories." + failures(file),
+          columns=2)
     pictures.save(figure, "error")
 
 
@@ -101,7 +106,7 @@ def draw_energy(file: FarstepFile, pictures: Pictures) -> None:
         every = max(1, len(time) // 10)
         marks = {"color": COLOURS[name], "marker": MARKERS[name],
                  "markevery": (number * every // 2, every)}
-        mean, largest = (positive(file.values(f"{name}/energy_{statistic}", len(time)))
+        mean, largest = (positive(rollout_values(file, name, f"energy_{statistic}"))
                          for statistic in ("mean", "maximum"))
         label = label_of(file, name)
         axes.plot(time, mean, label=f"{label}, mean", **marks)
@@ -110,8 +115,9 @@ def draw_energy(file: FarstepFile, pictures: Pictures) -> None:
     log_axis(axes)
     energy = style.axis_label("$|H(t) - H(0)|$", file.text("energy_unit", "1"))
     axes.set(xlabel=file.time_label(), ylabel=energy)
-    frame(figure, title_of(file), f"Energy error of {style.count(file.number('trajectories'))} "
-                                  "trajectories." + failures(file), columns=2)
+    frame(figure, title_of(file),
+          f"Energy error of {style.count(file.number('trajectories'))} trajectories."
+          + failures(file), columns=2)
     pictures.save(figure, "energy")
 
 
@@ -127,7 +133,7 @@ def read_curve(file: FarstepFile, scheme: str) -> Curve:
 def label_steps(axes: Axes, curve: Curve) -> None:
     """Where a shorter step still pays; on the plateau of rounding errors labels would collide."""
     for i, (step, cost, error) in enumerate(zip(curve.steps, curve.costs, curve.errors)):
-        if i == 0 or error < 0.5 * curve.errors[i - 1]:
+        if i == 0 or error < 0.3 * curve.errors[i - 1]:
             axes.annotate(f"{step:.3g}", (cost, error), textcoords="offset points", xytext=(3, 3),
                           fontsize=6.5)
 

@@ -21,7 +21,7 @@ def draw(file: FarstepFile, pictures: Pictures, names: Sequence[str]) -> None:
         draw_loss(file, pictures, iterations)
     else:
         draw_gain(file, pictures)
-    if file.has("component"):
+    if file.has("input"):
         draw_box(file, pictures, file.chosen_components(names))
 
 
@@ -74,9 +74,9 @@ def draw_gain(file: FarstepFile, pictures: Pictures) -> None:
     axes.set_xlim(left=min(1.0, *gains), right=max(10.0, max(gains) ** 1.25))
     axes.grid(False, axis="y")
     axes.set(xlabel="single-step mean squared error, reduced by a factor of")
-    frame(figure, title_of(file), f"Fit: {file.text('fit')}. Closed form, so there is no loss history; "
-                    "validation loss in standardised units "
-                    f"{file.number('validation_loss'):.3g}.")
+    frame(figure, title_of(file),
+          f"Fit: {file.text('fit')}. Closed form, so there is no loss history; validation loss in "
+          f"standardised units {file.number('validation_loss'):.3g}.")
     pictures.save(figure, "loss")
 
 
@@ -100,6 +100,7 @@ def draw_box(file: FarstepFile, pictures: Pictures, components: List[Component])
         axes.axvline(0, color="0.4", linewidth=0.8)
         axes.set_yticks(range(len(part)), [style.symbol(component.name) for component in part])
         axes.invert_yaxis()
+        axes.use_sticky_edges = False
         axes.margins(x=0.2)
         axes.grid(False, axis="y")
         axes.set(xlabel="distance from the mean in standard deviations")

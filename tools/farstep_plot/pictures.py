@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Farstep Authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Figures: a panel or a grid of them with a title and a caption, and their files."""
+"""Figures: a panel or a grid of them, what frames them, and their files."""
 
 from __future__ import annotations
 

@@ -107,13 +107,15 @@ class FarstepFile:
         return style.axis_label("$t$", self.text("time_unit", "1"))
 
     def components(self) -> List[Component]:
+        """Of the state; models name them as their inputs."""
+        path = "input" if self.has("input") else "component"
         try:
-            names = [str(name) for name in self._file["component"].asstr()[()]]
+            names = [str(name) for name in self._file[path].asstr()[()]]
         except DAMAGE as error:
-            raise FileError(f"{self.path}: variable 'component' is missing or damaged") from error
+            raise FileError(f"{self.path}: variable '{path}' is missing or damaged") from error
         blank = [""] * len(names)
-        units = self.attribute("component_units", blank, "component")
-        long_names = self.attribute("component_long_names", blank, "component")
+        units = self.attribute("component_units", blank, path)
+        long_names = self.attribute("component_long_names", blank, path)
         return [Component(index, name, str(unit), str(long_name)) for index, (name, unit, long_name)
                 in enumerate(zip(names, units, long_names))]
 
