@@ -21,6 +21,8 @@ export ROCM_PATH=/usr
 build_hip_kokkos() {
     build_kokkos "$FARSTEP_PREFIX" hipcc -DKokkos_ENABLE_SERIAL=ON -DKokkos_ENABLE_HIP=ON \
         -DKokkos_ARCH_VEGA908=ON -DROCM_PATH=/usr
+    [ -r "$FARSTEP_PREFIX/farstep-stamp" ] ||
+        fail "this check builds Kokkos from Debian's source package trilinos, which is not to be had here"
 }
 
 configure_hip() {

@@ -13,6 +13,7 @@
 
 #include "commands/inform.hpp"
 #include "commands/stages.hpp"
+#include "deck/nearest.hpp"
 #include "error.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/kokkos_session.hpp"
@@ -47,8 +48,11 @@ int run_stage(const Context& context, const Setup& setup, StageFunction stage) {
     const StageResult result = stage(context, setup);
     const double fraction = result.total > 0 ? double(result.failed) / double(result.total) : 0;
     if (fraction <= setup.options.failure_fraction) return exit_success;
-    say(context.comm, "\n{} of {} trajectories failed, more than the failure_fraction {:g}",
-        result.failed, result.total, setup.options.failure_fraction);
+    if (context.comm.is_root()) {
+        fmt::print(stderr, "farstep: error: {} of {} trajectories failed, more than the deck's "
+                           "failure_fraction {:g} allows; the files tell which\n",
+                   result.failed, result.total, setup.options.failure_fraction);
+    }
     return exit_trajectories;
 }
 
@@ -106,12 +110,30 @@ private:
         return threads;
     }
 
+    /// The first word, if it is no command: the parser would only say that one is missing.
+    std::string unknown_command() const {
+        const std::vector<std::string> left = m_app.remaining();
+        if (left.empty() || left.front().starts_with('-') || !m_app.get_subcommands().empty()) {
+            return "";
+        }
+        std::vector<std::string> names;
+        for (const CLI::App* sub : m_app.get_subcommands([](const CLI::App*) { return true; })) {
+            names.push_back(sub->get_name());
+        }
+        const std::string hint = did_you_mean(left.front(), names);
+        return fmt::format("there is no command `{}`{}", left.front(),
+                           hint.empty() ? "; farstep --help names them" : hint);
+    }
+
     int report(const CLI::ParseError& error) const {
+        if (const std::string unknown = unknown_command(); !unknown.empty()) {
+            throw UsageError(unknown);
+        }
         std::ostringstream out, complaints;
         const int code = m_app.exit(error, out, complaints);
         if (m_comm.is_root()) {
             fmt::print("{}", out.str());
-            fmt::print(stderr, "{}", complaints.str());
+            if (code != 0) fmt::print(stderr, "farstep: error: {}", complaints.str());
         }
         return code == 0 ? exit_success : exit_usage;
     }

@@ -184,9 +184,23 @@ void read_initial_states(const Setup& setup, const EnsembleOptions& options, Ens
                                            file.name().string(), options.initial.dataset,
                                            available, options.size));
     }
-    ensemble.set_rows(file.read(options.initial.dataset,
+    const auto rows = file.read(options.initial.dataset,
                                 Slab{{ensemble.range().begin, 0},
-                                     {ensemble.size(), setup.system->dimension()}}));
+                                     {ensemble.size(), setup.system->dimension()}});
+    if (!std::all_of(rows.begin(), rows.end(), [](double x) { return std::isfinite(x); })) {
+        throw EnvironmentError(fmt::format("{}: '{}' holds states that are not finite; leave "
+                                           "them out", file.name().string(),
+                                           options.initial.dataset));
+    }
+    ensemble.set_rows(rows);
+}
+
+/// Returns how many trajectories found no state in the energy range.
+std::int64_t draw(const Setup& setup, const EnsembleOptions& options, Ensemble& ensemble) {
+    return setup.system->sample(ensemble.view().state, ensemble.range().begin,
+                                ensemble.range().end - 1,
+                                to_distribution(setup.system->info(), options.initial),
+                                setup.parameters, options.seed);
 }
 
 }  // namespace
@@ -225,10 +239,13 @@ void draw_initial_states(const Communicator& comm, const Setup& setup,
     }
     std::int64_t failures = 0;
     if (ensemble.size() > 0) {
-        failures = setup.system->sample(ensemble.view().state, ensemble.range().begin,
-                                        ensemble.range().end - 1,
-                                        to_distribution(setup.system->info(), options.initial),
-                                        setup.parameters, options.seed);
+        // An energy that no state has would take hours to find out for all trajectories.
+        if (options.initial.energy_shell) {
+            Ensemble first(ensemble.dimension(),
+                           {ensemble.range().begin, ensemble.range().begin + 1});
+            failures = draw(setup, options, first);
+        }
+        if (failures == 0) failures = draw(setup, options, ensemble);
     }
     if (comm.allreduce(failures, Reduce::sum) > 0) {
         throw DeckError(fmt::format(

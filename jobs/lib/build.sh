@@ -31,7 +31,7 @@ run_ranks() {
     fi
     export OMP_NUM_THREADS="${OMP_NUM_THREADS:-$((cores > ranks ? cores / ranks : 1))}"
     if [ "$ranks" -eq 1 ]; then
-        export OMP_PROC_BIND="${OMP_PROC_BIND:-spread}" OMP_PLACES="${OMP_PLACES:-threads}"
+        export OMP_PROC_BIND="${OMP_PROC_BIND:-spread}"
     else
         export OMP_PROC_BIND="${OMP_PROC_BIND:-false}"
     fi

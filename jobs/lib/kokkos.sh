@@ -36,6 +36,7 @@ kokkos_stamp() {
 }
 
 # build_kokkos PREFIX COMPILER KOKKOS_OPTIONS...: nothing to do if PREFIX already holds this build.
+# Without Debian's archive it leaves PREFIX empty and says that CMake will fetch Kokkos.
 build_kokkos() {
     local prefix=$1 compiler=$2 work stamp
     shift 2
@@ -54,7 +55,14 @@ build_kokkos() {
     work=$(mktemp -d "$(dirname "$prefix")/.farstep-build.XXXXXX")
     # shellcheck disable=SC2064  # the value of now is meant
     trap "rm -rf '$work'" EXIT
-    fetch_kokkos_source "$work"
+    note "downloading Debian's source package trilinos (158 MB), which carries Kokkos"
+    if ! download_source trilinos "$work"; then
+        tail -n 5 "$work/apt.log" >&2 || true
+        rm -rf "$work"
+        note "it is not to be had here: CMake will fetch Kokkos from github.com while configuring"
+        return
+    fi
+    unpack_kokkos "$work"
     compile_kokkos "$work" "$prefix" "$compiler" "$@"
     printf '%s\n' "$stamp" >"$work/root$prefix/farstep-stamp"
     rm -rf "$prefix"
@@ -64,15 +72,8 @@ build_kokkos() {
     note "Kokkos and Kokkos Kernels installed in $prefix"
 }
 
-fetch_kokkos_source() {
+unpack_kokkos() {
     local work=$1 archive
-    note "downloading Debian's source package trilinos (158 MB), which carries Kokkos"
-    if ! download_source trilinos "$work"; then
-        tail -n 5 "$work/apt.log" >&2 || true
-        fail "the source package trilinos could not be downloaded from the machine's package sources" \
-            "Install Kokkos and Kokkos Kernels and set Kokkos_ROOT and KokkosKernels_ROOT; or, with" \
-            "access to github.com, configure with -DFARSTEP_FETCH_DEPENDENCIES=ON."
-    fi
     archive=$(find "$work" -maxdepth 1 -name 'trilinos_*.orig.tar.*' ! -name '*.asc' | head -n 1)
     mkdir "$work/source"
     tar -xf "$archive" -C "$work/source" --strip-components=2 --wildcards \

@@ -15,15 +15,23 @@ using Device = Kokkos::DefaultExecutionSpace;
 /// host code do not depend on the backend. A warp's width on NVIDIA, several vectors on CPUs.
 inline constexpr int tile_width = 32;
 
-/// Lanes of a work item for a state of `dimension` components. Two native vectors share each
-/// broadcast weight and hide the latency of the multiply-adds; larger states leave no registers
-/// for a second vector, but still gain from sharing the broadcast.
+/// Lanes of a work item: two native vectors share each broadcast weight and hide the latency of the
+/// multiply-adds.
 template <class Scalar, int dimension>
-inline constexpr int lanes_per_item = native_lanes<Scalar> == 1 ? 1 : (2) * native_lanes<Scalar>;
+inline constexpr int lanes_per_item = native_lanes<Scalar> == 1 ? 1 : 2 * native_lanes<Scalar>;
 
-/// Hidden units evaluated together. More units amortise the passes over the accumulators of large
-/// states; small states run out of registers first.
+/// States of at most this many components stay in registers together with the accumulators of a
+/// network's outputs.
+inline constexpr int largest_small_state = 8;
+
+/// Hidden units evaluated together. For large states twelve units of two vectors fill most of the
+/// 32 registers of AVX-512; small states need some for themselves.
 template <int dimension>
-inline constexpr int units_per_block = dimension <= 8 ? 4 : 8;
+inline constexpr int units_per_block = dimension <= largest_small_state ? 4 : 12;
+
+/// For large states: outputs accumulated together, and blocks of hidden units between visits to
+/// them.
+inline constexpr int outputs_per_group = 10;
+inline constexpr int blocks_per_pass = native_lanes<double> == 1 ? 1 : 4;
 
 }  // namespace farstep

@@ -109,6 +109,8 @@ void write_evaluation(const Communicator& comm, const Setup& setup, const Refere
     file.attribute("/", "step", setup.options.step);
     file.attribute("/", "precision", name_of(setup.options.precision));
     file.attribute("/", "trajectories", setup.options.evaluate->ensemble.size);
+    file.attribute("/", "failed_trajectories",
+                   setup.options.evaluate->ensemble.size - errors.corrected.running.back());
     file.attribute("/", "reference_error", work.reference_error);
     file.attribute("/", "verdict", sentence);
     write_provenance(file, provenance);

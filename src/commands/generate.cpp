@@ -93,6 +93,8 @@ StageResult generate(const Context& context, const Setup& setup) {
     const StageResult result{comm.allreduce(ensemble.failure_count(), Reduce::sum), members.size};
 
     file.end_parallel();
+    file.attribute("/", "trajectories", result.total);
+    file.attribute("/", "failed_trajectories", result.failed);
     provenance.timings_s["generate"] =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     write_provenance(file, provenance);

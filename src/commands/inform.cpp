@@ -61,7 +61,8 @@ std::string system_text(const std::string& name) {
     }
     const SystemInfo& info = variants.front()->info();
     std::string text = fmt::format("{}: {}\n  source: {}\n", info.name, info.title, info.source);
-    text += fmt::format("  published far step: {:g} {}\n", info.published_step, info.time_unit);
+    text += fmt::format("  published far step: {:g}{}\n", info.published_step,
+                        info.time_unit == "1" ? "" : " " + info.time_unit);
     text += "  components and published ensemble";
     text += info.initial_note.empty() ? "\n" : fmt::format(" ({})\n", info.initial_note);
     for (std::size_t c = 0; c < info.components.size(); ++c) {
@@ -81,7 +82,7 @@ std::string info_text(const std::filesystem::path& path) {
     const InputFile file(path);
     const auto kind = file.kind();
     std::string text = fmt::format("{}: {}\n", path.string(),
-                                   kind ? fmt::format("a {} of Farstep", name_of(*kind))
+                                   kind ? fmt::format("{} file of Farstep", name_of(*kind))
                                         : std::string("an HDF5 file that Farstep did not write"));
     for (const std::string& name : file.variables()) {
         text += fmt::format("  {:<28} ({})  {}\n", name, fmt::join(file.dimensions(name), ", "),

@@ -11,24 +11,44 @@ namespace farstep {
 
 namespace {
 
-bool is_current(const Communicator& comm, const std::filesystem::path& file, FileKind kind,
-                const std::string& recipe) {
+/// The result of the run that made a file, or nothing if the file is to be made anew.
+std::optional<StageResult> reuse(const Communicator& comm, const std::filesystem::path& file,
+                                 FileKind kind, const std::string& recipe) {
     std::int64_t current = 0;
-    on_root(comm, [&] { current = stored_recipe(file, kind) == recipe ? 1 : 0; });
+    StageResult result;
+    on_root(comm, [&] {
+        if (stored_recipe(file, kind) != recipe) return;
+        current = 1;
+        const InputFile stored(file, kind);
+        if (!stored.has_attribute("/", "failed_trajectories")) return;
+        result = {stored.integer("/", "failed_trajectories"), stored.integer("/", "trajectories")};
+    });
     comm.broadcast(current);
-    if (current) say(comm, "\n{} is up to date", file.string());
-    return current != 0;
+    if (!current) return std::nullopt;
+    comm.broadcast(result.failed);
+    comm.broadcast(result.total);
+    say(comm, "\n{} is up to date", file.string());
+    return result;
 }
 
-void add(StageResult& total, const StageResult& stage) {
-    total.failed += stage.failed;
-    total.total += stage.total;
+/// What a stage needs to be skipped or run.
+struct Stage {
+    std::filesystem::path file;
+    FileKind kind;
+    std::string recipe;
+    StageResult (*make)(const Context&, const Setup&);
+};
+
+void perform(const Context& context, const Setup& setup, const Stage& stage, StageResult& total) {
+    const auto reused = reuse(context.comm, stage.file, stage.kind, stage.recipe);
+    const StageResult result = reused ? *reused : stage.make(context, setup);
+    total.failed += result.failed;
+    total.total += result.total;
 }
 
 }  // namespace
 
 StageResult run(const Context& context, const Setup& setup) {
-    const Communicator& comm = context.comm;
     const Options& options = setup.options;
     if (!options.generate && !options.train && !options.forecast && !options.evaluate) {
         throw DeckError(setup.deck.locate("") +
@@ -36,22 +56,24 @@ StageResult run(const Context& context, const Setup& setup) {
                         "evaluate");
     }
     StageResult total;
-    if (options.generate &&
-        !is_current(comm, setup.dataset_path(), FileKind::dataset, generate_recipe(setup))) {
-        add(total, generate(context, setup));
-    }
     // A recipe is made after the stage before it has run, since it quotes that stage's file.
-    if (options.train &&
-        !is_current(comm, setup.model_path(), FileKind::model, train_recipe(setup))) {
-        add(total, train(context, setup));
+    if (options.generate) {
+        perform(context, setup,
+                {setup.dataset_path(), FileKind::dataset, generate_recipe(setup), generate}, total);
     }
-    if (options.forecast &&
-        !is_current(comm, setup.forecast_path(), FileKind::forecast, forecast_recipe(setup))) {
-        add(total, forecast(context, setup));
+    if (options.train) {
+        perform(context, setup,
+                {setup.model_path(), FileKind::model, train_recipe(setup), train}, total);
     }
-    if (options.evaluate &&
-        !is_current(comm, setup.evaluation_path(), FileKind::evaluation, evaluate_recipe(setup))) {
-        add(total, evaluate(context, setup));
+    if (options.forecast) {
+        perform(context, setup,
+                {setup.forecast_path(), FileKind::forecast, forecast_recipe(setup), forecast},
+                total);
+    }
+    if (options.evaluate) {
+        perform(context, setup,
+                {setup.evaluation_path(), FileKind::evaluation, evaluate_recipe(setup), evaluate},
+                total);
     }
     return total;
 }

@@ -19,6 +19,9 @@ namespace {
 
 constexpr double multiple_tolerance = 1e-9;
 
+/// Most outputs of a stage, and steps between two outputs: what more than that asks for is a slip.
+constexpr double most_parts = 1e8;
+
 /// A time of the deck: its value and the key that gives it.
 struct Time {
     double value;
@@ -27,7 +30,13 @@ struct Time {
 
 void check_multiple(Deck& deck, const Time& whole, const Time& part) {
     if (!deck.sound({whole.path, part.path})) return;
-    if (whole.value <= 0 || part.value <= 0 || is_multiple(whole.value, part.value)) return;
+    if (whole.value <= 0 || part.value <= 0) return;
+    if (whole.value / part.value > most_parts) {
+        deck.error(whole.path, fmt::format("{} is more than {:g} times {} ({})", whole.value,
+                                           most_parts, part.path, part.value));
+        return;
+    }
+    if (is_multiple(whole.value, part.value)) return;
     const double below = std::floor(whole.value / part.value);
     const std::string lower = below >= 1 ? fmt::format("{:.10g} or ", below * part.value) : "";
     deck.error(

@@ -121,7 +121,7 @@ void describe(Visitor& v, ApproximatorOptions& o) {
     const deck::Condition perceptron{o.type == ApproximatorType::Perceptron, "type",
                                      "`type` is perceptron"};
     v.key("hidden", o.hidden,
-          {.help = "number of hidden units", .bounds = deck::at_least(1), .when = perceptron});
+          {.help = "number of hidden units", .bounds = deck::between(1, 1e6), .when = perceptron});
     v.key("activation", o.activation,
           {.help = "activation of the hidden units",
            .choices = &v.vocabulary().activations,

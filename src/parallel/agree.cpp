@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <exception>
 #include <new>
+#include <stdexcept>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -22,6 +24,12 @@ namespace {
     throw RankedError(failure);
 }
 
+Failure out_of_memory() {
+    return {exit_environment,
+            "out of memory: use more ranks or nodes, a smaller ensemble, or a lower memory limit "
+            "in the deck"};
+}
+
 }  // namespace
 
 Failure describe_current_exception() {
@@ -30,10 +38,14 @@ Failure describe_current_exception() {
     } catch (const Error& error) {
         return {error.exit_code(), error.what()};
     } catch (const std::bad_alloc&) {
-        return {exit_environment,
-                "out of memory: use more ranks or nodes, a smaller ensemble, or a lower memory "
-                "limit in the deck"};
+        return out_of_memory();
+    } catch (const std::length_error&) {  // more elements than a container can ever hold
+        return out_of_memory();
     } catch (const std::exception& error) {
+        // Not every version of Kokkos has a type for this.
+        if (std::string_view(error.what()).starts_with("Kokkos failed to allocate")) {
+            return out_of_memory();
+        }
         return {exit_usage, fmt::format("internal error: {}", error.what())};
     } catch (...) {
         return {exit_usage, "internal error: unknown exception"};

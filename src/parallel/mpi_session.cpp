@@ -16,7 +16,10 @@ namespace {
 
 constexpr double patience_s = 10;  // for other ranks to fail as well, before all are ended
 
-void report(const std::string& message) {
+void report(std::string message) {
+    while (!message.empty() && message.back() == '\n') {
+        message.pop_back();
+    }
     std::fflush(stdout);
     fmt::print(stderr, "farstep: error: {}\n", message);
     std::fflush(stderr);

@@ -55,6 +55,15 @@ Split split_trajectories(const std::vector<std::int8_t>& status, const TrainOpti
     return split;
 }
 
+void require_finite(const InputFile& dataset, const std::vector<double>& states) {
+    if (std::all_of(states.begin(), states.end(), [](double x) { return std::isfinite(x); })) {
+        return;
+    }
+    throw EnvironmentError(fmt::format(
+        "{}: holds states that are not finite in trajectories whose status is complete; make it "
+        "anew", dataset.name().string()));
+}
+
 /// States of some trajectories [trajectory][time][component].
 std::vector<double> read_trajectories(const InputFile& dataset,
                                       const std::vector<std::int64_t>& wanted, std::int64_t times,
@@ -200,6 +209,7 @@ TrainingData make_training_data(const Communicator& comm, const InputFile& datas
         return together(comm, [&] {
             const auto states =
                 read_trajectories(dataset, share(trajectories, mine), times, d);
+            require_finite(dataset, states);
             return make_pairs(states, mine.size(), times, d, stepper);
         });
     };

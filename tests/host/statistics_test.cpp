@@ -79,11 +79,15 @@ TEST(Statistics, AgreeWithStraightforwardComputation) {
     for (int c = 0; c < 3; ++c) {
         const auto values = running_values(c);
         const Summary& summary = summaries[std::size_t(c)];
+        const auto n = static_cast<long double>(values.size());
         long double sum = 0, squares = 0;
-        for (const double x : values) sum += x;
-        const long double mean = sum / static_cast<long double>(values.size());
-        for (const double x : values) squares += (x - mean) * (x - mean);
-        const double variance = double(squares / static_cast<long double>(values.size()));
+        for (const double x : values) sum += static_cast<long double>(x);
+        const long double mean = sum / n;
+        for (const double x : values) {
+            const long double deviation = static_cast<long double>(x) - mean;
+            squares += deviation * deviation;
+        }
+        const double variance = double(squares / n);
         EXPECT_EQ(summary.count, std::int64_t(values.size()));
         EXPECT_NEAR(summary.mean, double(mean), 4e-16 * std::fabs(double(mean)) + 1e-18);
         EXPECT_NEAR(summary.variance, variance, 1e-14 * variance);

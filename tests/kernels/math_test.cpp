@@ -3,6 +3,7 @@
 // The elementary functions of packs against the C library in the next higher precision.
 #include <farstep/numerics/math.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

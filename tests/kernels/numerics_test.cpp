@@ -5,6 +5,7 @@
 #include <farstep/numerics/linear_solve.hpp>
 #include <farstep/numerics/permutation.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 #include <vector>

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The systems against known values: energies and their drift, states after long runs, the period
 // and the modes of pendulums.
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -43,19 +44,19 @@ TEST(SpringChain, KeepsItsEnergyInFineSteps) {
     }
     const Drift drift = drift_of(model, start, 20'000);
     EXPECT_NEAR(drift.initial, 179.6202243, 5e-8);
-    EXPECT_LT(drift.largest, 1e-10);
+    EXPECT_LT(drift.largest, 5e-11);
 }
 
 TEST(HenonHeiles, KeepsItsEnergyInFineSteps) {
     const Drift drift = drift_of(testing::system("henon_heiles"), {0.1, -0.2, 0.3, 0.25}, 50'000);
     EXPECT_NEAR(drift.initial, 0.1019166667, 5e-11);
-    EXPECT_LT(drift.largest, 1e-14);
+    EXPECT_LT(drift.largest, 5e-15);
 }
 
 TEST(ElasticPendulum, KeepsItsEnergyAndReachesTheKnownState) {
     const Drift drift = drift_of(testing::system("elastic_pendulum"), {pi / 8, 10, 0, 0}, 50'000);
     EXPECT_NEAR(drift.initial, -90.54019419, 5e-9);
-    EXPECT_LT(drift.largest, 1e-10);
+    EXPECT_LT(drift.largest, 5e-11);
     const double known[] = {-0.144464, 10.496655, 0.337821, 0.265052};
     for (std::size_t c = 0; c < 4; ++c) EXPECT_NEAR(drift.state[c], known[c], 1e-6);
 }
@@ -72,7 +73,8 @@ TEST(PendulumChain, KeepsItsEnergyForAnyNumberOfLinks) {
         if (links <= 3) {
             EXPECT_NEAR(drift.initial, published[links - 1], 1e-6);
         }
-        EXPECT_LT(drift.largest, 5e-12 * links) << links << " links";
+        // 5e-12 for up to four links; the energy grows with the links, and the drift with it.
+        EXPECT_LT(drift.largest, std::max(5e-12, -5e-14 * drift.initial)) << links << " links";
     }
 }
 

@@ -1,0 +1,458 @@
+# SPDX-FileCopyrightText: 2026 The Farstep Authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""What goes wrong must end soon, with one message that says what to do, the documented exit code,
+and every file as it was before.
+
+Each case starts from a folder with a good deck and good results, and spoils one thing.
+"""
+
+import dataclasses
+import os
+import resource
+import typing
+
+import h5py
+import numpy as np
+import pytest
+
+from conftest import DECK, contents, farstep, settings, succeed, write_deck
+
+USAGE, DECK_ERROR, ENVIRONMENT, TRAJECTORIES = 1, 2, 3, 4
+TIME_LIMIT_S = 30
+
+# Nothing of this may reach a user.
+CRASH = ("terminate called", "Traceback", "backtrace", "stack trace", "internal error", "std::",
+         "HDF5-DIAG", "Segmentation", "core dumped", "MPI_ABORT", "MPI_Abort", "Kokkos::",
+         "*** Process received signal")
+
+
+@dataclasses.dataclass
+class Case:
+    name: str
+    command: str
+    """What the message must contain."""
+    says: typing.Tuple[str, ...]
+    """Lines of the deck to replace, old: new; `old` may be part of a line."""
+    deck: typing.Dict[str, str] = dataclasses.field(default_factory=dict)
+    """A whole other deck."""
+    text: typing.Optional[str] = None
+    sets: typing.Dict[str, object] = dataclasses.field(default_factory=dict)
+    """Spoils the folder."""
+    spoil: typing.Callable = lambda folder: None
+    ranks: typing.Tuple[int, ...] = (1,)
+    """Words for the program in place of `command DECK`."""
+    words: typing.Optional[typing.Sequence[str]] = None
+    limits: typing.Optional[typing.Callable] = None
+
+
+def runs_of(cases):
+    return [pytest.param(case, ranks, id=f"{case.name}-{ranks}")
+            for case in cases for ranks in case.ranks]
+
+
+def run_case(case, folder, ranks):
+    text = case.text
+    if text is None:
+        text = DECK
+        for old, new in case.deck.items():
+            assert text.count(old) >= 1, f"the deck has no '{old}'"
+            text = text.replace(old, new, 1)
+    deck = write_deck(folder, text)
+    case.spoil(folder)
+    words = case.words
+    if words is None:
+        words = [case.command, deck, *settings(case.sets)]
+    before = contents(folder)
+    result = farstep(*words, cwd=folder, ranks=ranks, timeout=TIME_LIMIT_S, limits=case.limits)
+    return result, before, contents(folder)
+
+
+def check_message(result, code, says):
+    everything = f"exit {result.code}\n--- stdout\n{result.out}\n--- stderr\n{result.err}"
+    assert result.code == code, everything
+    assert len(result.errors) == 1, everything
+    for word in CRASH:
+        assert word not in result.out + result.err, everything
+    message = result.err[result.err.index("farstep: error:"):]
+    for word in says:
+        assert word in message, f"'{word}' is not in the message\n{everything}"
+    assert "farstep: error:" not in result.out, everything
+
+
+def check_refused(case, folder, ranks, code):
+    result, before, after = run_case(case, folder, ranks)
+    check_message(result, code, case.says)
+    assert after == before, "files were left behind or harmed"
+
+
+# --- 1: the command line -------------------------------------------------------------------------
+
+WRONG_COMMAND_LINES = [
+    Case("no_subcommand", "", ("subcommand",), words=[], ranks=(1, 2)),
+    Case("unknown_subcommand", "", ("forcast", "forecast"), words=["forcast", "deck.yaml"]),
+    Case("unknown_flag", "", ("--fast",), words=["run", "deck.yaml", "--fast"], ranks=(1, 2)),
+    Case("no_deck", "", ("DECK",), words=["run"]),
+    Case("two_decks", "", ("deck.yaml",), words=["run", "deck.yaml", "deck.yaml"]),
+    Case("no_threads", "", ("--threads",), words=["run", "deck.yaml", "--threads", "0"]),
+    Case("threads_in_words", "", ("--threads",), words=["run", "deck.yaml", "--threads", "two"]),
+    Case("list_of_an_unknown_system", "", ("henon",), words=["list", "henon"], ranks=(1, 2)),
+    Case("explain_an_unknown_key", "", ("train.adam.batch",),
+         words=["explain", "train.adam.bach"]),
+    Case("info_without_file", "", ("FILE",), words=["info"]),
+]
+
+
+@pytest.mark.parametrize("case, ranks", runs_of(WRONG_COMMAND_LINES))
+def test_a_wrong_command_line_exits_with_1(case, ranks, bench):
+    check_refused(case, bench, ranks, USAGE)
+
+
+# --- 2: the deck ---------------------------------------------------------------------------------
+
+IMPOSSIBLE_SHELL = ("{size: 100000, initial: {energy_shell: {range: [50, 51], box: {qx: [-1, 1], "
+                    "qy: [-1, 1], px: [-1, 1], py: [-1, 1]}}}}")
+
+DECK_MISTAKES = [
+    Case("unknown_key", "run", ("deck.yaml:4:1", "^", "scheme"), {"scheme:": "schema:"},
+         ranks=(1, 2)),
+    Case("misspelt_system", "run", ("deck.yaml:1:9", "^", "henon_heiles"),
+         {"henon_heiles": "henon_heils"}, ranks=(1, 2)),
+    Case("wrong_type", "run", ("deck.yaml:3:7", "^", "number"), {"step: 0.5": "step: far"}),
+    Case("negative_step", "run", ("deck.yaml:3:7", "^", "-0.5"), {"step: 0.5": "step: -0.5"}),
+    Case("zero_step", "run", ("deck.yaml:3:7",), {"step: 0.5": "step: 0"}),
+    Case("step_that_does_not_divide_the_horizon", "run", ("deck.yaml:6:19", "whole multiple"),
+         {"generate: {until: 5}": "generate: {until: 5.2}"}, ranks=(1, 2)),
+    Case("reference_that_does_not_divide_the_step", "run", ("deck.yaml:5:19", "divide"),
+         {"0.05": "0.07"}),
+    Case("horizon_shorter_than_a_step", "run", ("deck.yaml", "until"), {"until: 5}": "until: 0.1}"}),
+    Case("width_zero", "run", ("deck.yaml:7:32", "from 1"), {"hidden: 64": "hidden: 0"}),
+    Case("width_beyond_integers", "train", ("deck.yaml:7:32",), {"hidden: 64": "hidden: 5000000000"}),
+    Case("no_such_deck", "run", ("dek.yaml", "deck.yaml"), words=["run", "dek.yaml"], ranks=(1, 2)),
+    Case("deck_is_a_folder", "run", ("out", "folder"), words=["run", "out"], ranks=(1, 2)),
+    Case("deck_is_a_result", "run", ("HDF5",), words=["run", "out/model.h5"]),
+    Case("empty_deck", "run", ("empty",), text=""),
+    Case("deck_of_comments", "check", ("empty",), text="# nothing\n"),
+    Case("deck_is_not_yaml", "run", ("deck.yaml:", "YAML"), text="system: [[[\n"),
+    Case("deck_is_a_list", "run", ("key: value",), text="- system\n- step\n"),
+    Case("tab_for_indentation", "run", ("deck.yaml:2:",), text="system:\n\tname: henon_heiles\n"),
+    Case("all_mistakes_at_once", "run", ("deck.yaml:1:", "deck.yaml:3:", "deck.yaml:4:"),
+         {"henon_heiles": "henon", "step: 0.5": "step: x", "rk4": "rk5"}),
+    Case("unknown_scheme", "run", ("deck.yaml:4:9", "rk4"), {"rk4": "rk44"}),
+    Case("unknown_precision", "run", ("deck.yaml:4:", "double", "mixed"),
+         {"scheme: rk4": "precision: quadruple"}),
+    Case("unknown_fit", "run", ("ridge", "adam"), {"fit: ridge": "fit: sgd"}),
+    Case("unknown_corrector", "run", ("neurvec",), {"fit: ridge": "corrector: neuralvec"}),
+    Case("unknown_parameter", "run", ("deck.yaml:1:", "lambda"),
+         {"henon_heiles": "{name: henon_heiles, parameters: {lamda: 1}}"}),
+    Case("size_of_a_system_without_one", "run", ("deck.yaml:1:", "no size"),
+         {"henon_heiles": "{name: henon_heiles, masses: 3}"}),
+    Case("spring_chain_without_masses", "run", ("masses", "10"), {"henon_heiles": "spring_chain"}),
+    Case("spring_chain_of_an_unknown_size", "run", ("deck.yaml:1:", "10"),
+         {"henon_heiles": "{name: spring_chain, masses: 7}"}, ranks=(1, 2)),
+    # An option that the chosen path does not implement is refused, never ignored.
+    Case("adam_settings_for_ridge", "run", ("train.adam", "fit"),
+         {"fit: ridge": "fit: ridge, adam: {batch: 8}"}, ranks=(1, 2)),
+    Case("hidden_units_of_a_linear_map", "run", ("hidden",),
+         {"{hidden: 64}": "{type: linear, hidden: 64}"}),
+    Case("model_of_a_plain_forecast", "run", ("forecast.model", "corrected"),
+         {"forecast:\n": "forecast:\n  corrected: false\n  model: out/model.h5\n"}),
+    Case("quantiles_that_are_not_computed", "run", ("quantiles", "statistics"),
+         {"save: {": "save: {statistics: [mean], quantiles: [0.5], "}),
+    Case("trajectory_beyond_the_ensemble", "run", ("deck.yaml:11:", "256"), {"255]": "256]"}),
+    Case("unknown_component_in_limits", "run", ("qz", "qx"),
+         {"output: out": "limits: {qz: [0, 1]}\noutput: out"}),
+    Case("component_without_distribution", "run", ("deck.yaml:2:", "py"),
+         {"seed: 1": "initial: {qx: 0, qy: 0, px: 0}"}),
+    Case("section_missing_for_the_command", "train", ("train", "section"),
+         text="system: henon_heiles\nstep: 0.5\n", ranks=(1, 2)),
+    Case("nothing_to_run", "run", ("no stage",), text="system: henon_heiles\nstep: 0.5\n"),
+    Case("set_of_an_unknown_key", "run", ("forecast.untill", "forecast.until"),
+         sets={"forecast.untill": 5}),
+    Case("set_of_a_wrong_value", "run", ("--set", "number"), sets={"step": "far"}),
+    Case("set_without_a_value", "run", ("--set",), words=["run", "deck.yaml", "--set", "step"]),
+    Case("more_ranks_than_trajectories_to_generate", "generate", ("2 ranks", "ensemble.size"),
+         {"size: 64": "size: 1"}, ranks=(2,)),
+    Case("more_ranks_than_trajectories_to_forecast", "forecast", ("2 ranks", "forecast.ensemble"),
+         {"size: 256}": "size: 1}", "[0, 1, 255]": "[0]"}, ranks=(2,)),
+    Case("more_ranks_than_trajectories_to_evaluate", "evaluate", ("2 ranks", "evaluate.ensemble"),
+         {"evaluate:\n  ensemble: {size: 64}": "evaluate:\n  ensemble: {size: 1}"}, ranks=(2,)),
+    Case("impossible_energy_shell", "generate", ("deck.yaml:2:", "ensemble.initial", "energy"),
+         {"{size: 64, seed: 1}": IMPOSSIBLE_SHELL}, ranks=(1, 2)),
+    Case("impossible_energy_shell_of_a_forecast", "forecast",
+         ("deck.yaml:9:", "forecast.ensemble.initial", "energy"),
+         {"{size: 256}": IMPOSSIBLE_SHELL}, ranks=(1, 2)),
+    Case("endless_forecast", "forecast", ("deck.yaml:10:", "until"), {"  until: 5\n": "  until: 1e15\n"}),
+]
+
+
+@pytest.mark.parametrize("case, ranks", runs_of(DECK_MISTAKES))
+def test_a_mistake_in_the_deck_exits_with_2(case, ranks, bench):
+    check_refused(case, bench, ranks, DECK_ERROR)
+
+
+# --- 3: files, disk, memory ----------------------------------------------------------------------
+
+
+def remove(name):
+    return lambda folder: (folder / name).unlink()
+
+
+def truncate(name):
+    def spoil(folder):
+        data = (folder / name).read_bytes()
+        (folder / name).write_bytes(data[:len(data) // 2])
+    return spoil
+
+
+def flip_a_byte(name, dataset):
+    """In the middle of a dataset's numbers, where HDF5 itself notices nothing."""
+    def spoil(folder):
+        with h5py.File(folder / name) as file:
+            variable = file[dataset]
+            at = variable.id.get_offset() + variable.id.get_storage_size() // 2
+        data = bytearray((folder / name).read_bytes())
+        data[at] ^= 0x10
+        (folder / name).write_bytes(bytes(data))
+    return spoil
+
+
+def overwrite_header(name):
+    def spoil(folder):
+        data = bytearray((folder / name).read_bytes())
+        data[64:2048] = b"\xa5" * (2048 - 64)
+        (folder / name).write_bytes(bytes(data))
+    return spoil
+
+
+def replace_by_text(name, text="not HDF5\n"):
+    return lambda folder: (folder / name).write_text(text)
+
+
+def replace_by_folder(name):
+    def spoil(folder):
+        (folder / name).unlink()
+        (folder / name).mkdir()
+    return spoil
+
+
+def replace_by_foreign_hdf5(name):
+    def spoil(folder):
+        with h5py.File(folder / name, "w") as file:
+            file["state"] = np.zeros((3, 2, 4))
+    return spoil
+
+
+def edit(name, change):
+    """A change with h5py, in place."""
+    def spoil(folder):
+        with h5py.File(folder / name, "r+") as file:
+            change(file)
+    return spoil
+
+
+def copy_with(name, change):
+    """A change in a copy that another program wrote: HDF5 objects alone, no checksum of ours."""
+    def spoil(folder):
+        with h5py.File(folder / name) as old, h5py.File(folder / "copy.h5", "w") as new:
+            for key in old:
+                old.copy(key, new)
+            new.attrs.update(old.attrs)
+            change(new)
+        os.replace(folder / "copy.h5", folder / name)
+    return spoil
+
+
+def set_nan(variable):
+    def change(file):
+        values = file[variable][...]
+        values.flat[values.size // 2] = np.nan
+        file[variable][...] = values
+    return change
+
+
+def shorten(variable):
+    def change(file):
+        values = file[variable][...]
+        del file[variable]
+        file[variable] = values[..., :-1]
+    return change
+
+
+def drop(variable):
+    def change(file):
+        del file[variable]
+    return change
+
+
+def states(**values):
+    """A file of initial states under the names and values given."""
+    def spoil(folder):
+        with h5py.File(folder / "states.h5", "w") as file:
+            for name, value in values.items():
+                file[name] = value
+    return spoil
+
+
+FROM_STATES = {"{size: 256}": "{size: 256, initial: {file: states.h5}}"}
+ELASTIC = {"henon_heiles": "elastic_pendulum"}
+
+
+def both(*spoils):
+    return lambda folder: [spoil(folder) for spoil in spoils]
+
+
+UNUSABLE_FILES = [
+    Case("train_before_generate", "train", ("out/dataset.h5", "generate"),
+         spoil=remove("out/dataset.h5")),
+    Case("forecast_before_train", "forecast", ("out/model.h5", "train"),
+         spoil=remove("out/model.h5")),
+    Case("evaluate_before_train", "evaluate", ("out/model.h5", "train"),
+         spoil=remove("out/model.h5")),
+    Case("missing_dataset", "train", ("elsewhere.h5",), sets={"train.dataset": "elsewhere.h5"}),
+    Case("missing_model", "forecast", ("elsewhere.h5",), sets={"forecast.model": "elsewhere.h5"}),
+    Case("dataset_of_another_system", "train", ("henon_heiles", "elastic_pendulum"), ELASTIC),
+    Case("model_of_another_system", "forecast", ("henon_heiles", "elastic_pendulum"), ELASTIC),
+    Case("model_of_another_system_to_evaluate", "evaluate", ("henon_heiles", "elastic_pendulum"),
+         ELASTIC),
+    Case("dataset_of_other_parameters", "train", ("parameters",),
+         {"henon_heiles": "{name: henon_heiles, parameters: {lambda: 0.9}}"}),
+    Case("model_of_other_parameters", "forecast", ("parameters",),
+         {"henon_heiles": "{name: henon_heiles, parameters: {lambda: 0.9}}"}),
+    Case("dataset_sampled_at_another_step", "train", ("0.5", "0.25"), {"step: 0.5": "step: 0.25"}),
+    Case("model_of_another_step", "forecast", ("0.5", "0.25"), {"step: 0.5": "step: 0.25"}),
+    Case("model_of_another_scheme", "evaluate", ("rk4", "kutta3"), {"rk4": "kutta3"}),
+    Case("truncated_dataset", "train", ("out/dataset.h5",), spoil=truncate("out/dataset.h5")),
+    Case("truncated_model", "forecast", ("out/model.h5",), spoil=truncate("out/model.h5")),
+    Case("dataset_with_a_flipped_bit", "train", ("out/dataset.h5", "damaged"),
+         spoil=flip_a_byte("out/dataset.h5", "state")),
+    Case("model_with_a_flipped_bit", "evaluate", ("out/model.h5", "damaged"),
+         spoil=flip_a_byte("out/model.h5", "weights")),
+    Case("dataset_with_a_broken_header", "train", ("out/dataset.h5",),
+         spoil=overwrite_header("out/dataset.h5")),
+    Case("model_with_a_broken_header", "forecast", ("out/model.h5",),
+         spoil=overwrite_header("out/model.h5")),
+    Case("empty_dataset", "train", ("out/dataset.h5",), spoil=replace_by_text("out/dataset.h5", "")),
+    Case("dataset_is_text", "train", ("out/dataset.h5", "HDF5"),
+         spoil=replace_by_text("out/dataset.h5")),
+    Case("model_is_text", "forecast", ("out/model.h5", "HDF5"),
+         spoil=replace_by_text("out/model.h5")),
+    Case("dataset_is_a_folder", "train", ("out/dataset.h5",),
+         spoil=replace_by_folder("out/dataset.h5")),
+    Case("foreign_dataset", "train", ("out/dataset.h5", "generate"),
+         spoil=replace_by_foreign_hdf5("out/dataset.h5")),
+    Case("foreign_model", "forecast", ("out/model.h5", "train"),
+         spoil=replace_by_foreign_hdf5("out/model.h5")),
+    Case("model_for_dataset", "train", ("model", "dataset"), sets={"train.dataset": "out/model.h5"}),
+    Case("dataset_for_model", "forecast", ("model", "dataset"),
+         sets={"forecast.model": "out/dataset.h5"}),
+    Case("model_edited_in_place", "forecast", ("out/model.h5",),
+         spoil=edit("out/model.h5", set_nan("weights"))),
+    Case("model_with_nan_weights", "forecast", ("out/model.h5", "not finite"),
+         spoil=copy_with("out/model.h5", set_nan("outgoing"))),
+    Case("model_with_nan_weights_to_evaluate", "evaluate", ("out/model.h5", "not finite"),
+         spoil=copy_with("out/model.h5", set_nan("coefficients"))),
+    Case("model_without_weights", "forecast", ("out/model.h5", "biases"),
+         spoil=copy_with("out/model.h5", drop("biases"))),
+    Case("model_of_another_shape", "forecast", ("out/model.h5", "outgoing"),
+         spoil=copy_with("out/model.h5", shorten("outgoing"))),
+    Case("dataset_with_nan_states", "train", ("out/dataset.h5", "not finite"),
+         spoil=copy_with("out/dataset.h5", set_nan("state"))),
+    Case("dataset_of_another_shape", "train", ("out/dataset.h5", "state"),
+         spoil=copy_with("out/dataset.h5", shorten("state"))),
+    Case("dataset_without_status", "train", ("out/dataset.h5", "status"),
+         spoil=copy_with("out/dataset.h5", drop("status"))),
+    Case("initial_states_missing", "forecast", ("states.h5",), FROM_STATES),
+    Case("initial_states_under_another_name", "forecast", ("states.h5", "initial"), FROM_STATES,
+         spoil=states(other=np.zeros((256, 4)))),
+    Case("initial_states_of_another_dimension", "forecast", ("states.h5", "256 × 3"), FROM_STATES,
+         spoil=states(initial=np.zeros((256, 3)))),
+    Case("too_few_initial_states", "forecast", ("states.h5", "100", "256"), FROM_STATES,
+         spoil=states(initial=np.zeros((100, 4)))),
+    Case("initial_states_not_finite", "forecast", ("states.h5", "not finite"), FROM_STATES,
+         spoil=states(initial=np.where(np.arange(1024).reshape(256, 4) == 900, np.nan, 0.1))),
+    Case("initial_states_are_text", "forecast", ("states.h5",), FROM_STATES,
+         spoil=replace_by_text("states.h5")),
+    Case("output_is_a_file", "forecast", ("taken",), {"output: out": "output: taken"},
+         sets={"forecast.model": "out/model.h5"}, spoil=replace_by_text("taken")),
+    Case("output_cannot_be_made", "generate", ("/proc/farstep",),
+         {"output: out": "output: /proc/farstep"}),
+    Case("a_folder_has_the_name_of_the_result", "forecast", ("out/forecast.h5",),
+         spoil=replace_by_folder("out/forecast.h5")),
+    Case("diverging_fit", "train", ("learning_rate",),
+         {"fit: ridge": "fit: adam, adam: {iterations: 200, learning_rate: 1e200}"}),
+]
+for case in UNUSABLE_FILES:
+    case.ranks = (1, 2)
+
+UNUSABLE_FILES += [
+    Case("info_of_a_missing_file", "", ("nothing.h5",), words=["info", "nothing.h5"], ranks=(1, 2)),
+    Case("info_of_a_deck", "", ("deck.yaml",), words=["info", "deck.yaml"]),
+    Case("info_of_a_truncated_file", "", ("out/forecast.h5",), words=["info", "out/forecast.h5"],
+         spoil=truncate("out/forecast.h5")),
+    # A limit on the size of files stands for a full disk; MPI itself needs some megabytes.
+    Case("full_disk", "forecast", ("out/forecast.h5", "disk"),
+         {"size: 256}": "size: 100000}", "[0, 1, 255]": "all"},
+         limits=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (16 << 20, 16 << 20))),
+    Case("more_memory_than_there_is", "forecast", ("memory",),
+         {"size: 256}": "size: 1000000000000}", "output: out": "memory: 100 TiB\noutput: out"}),
+]
+
+
+@pytest.mark.parametrize("case, ranks", runs_of(UNUSABLE_FILES))
+def test_an_unusable_file_exits_with_3(case, ranks, bench):
+    check_refused(case, bench, ranks, ENVIRONMENT)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+@pytest.mark.parametrize("ranks", (1, 2))
+def test_an_unwritable_folder_exits_with_3(ranks, bench):
+    case = Case("unwritable_folder", "forecast", ("out", "write"))
+    (bench / "out").chmod(0o555)
+    try:
+        check_refused(case, bench, ranks, ENVIRONMENT)
+    finally:
+        (bench / "out").chmod(0o755)
+
+
+# --- 4: trajectories -----------------------------------------------------------------------------
+
+TIGHT = "failure_fraction: 0.1\nlimits: {qx: [-0.3, 0.3]}\noutput: out"
+
+
+@pytest.mark.parametrize("ranks", (1, 2))
+@pytest.mark.parametrize("stage, file", (("generate", "dataset"), ("forecast", "forecast"),
+                                         ("evaluate", "evaluation")))
+def test_too_many_failed_trajectories_exit_with_4_and_are_recorded(stage, file, ranks, bench):
+    (bench / f"out/{file}.h5").unlink()
+    case = Case(stage, stage, ("failure_fraction", "0.1"), {"output: out": TIGHT})
+    result, before, after = run_case(case, bench, ranks)
+    check_message(result, TRAJECTORIES, case.says)
+    assert set(after) == {*before, f"out/{file}.h5"}
+    succeed("info", f"out/{file}.h5", cwd=bench)
+
+
+def test_run_exits_with_4_again_when_its_results_are_reused(bench):
+    write_deck(bench, DECK.replace("output: out", TIGHT))
+    assert farstep("run", "deck.yaml", cwd=bench).code == TRAJECTORIES
+    assert farstep("run", "deck.yaml", cwd=bench).code == TRAJECTORIES
+
+
+# --- A result that is there stays good -----------------------------------------------------------
+
+
+def test_leftovers_of_a_killed_run_are_replaced(bench):
+    for file in ("dataset", "model", "forecast", "evaluation"):
+        (bench / f"out/{file}.h5").rename(bench / f"out/{file}.h5.part")
+    succeed("run", "deck.yaml", cwd=bench)
+    assert not list(bench.rglob("*.part"))
+
+
+@pytest.mark.parametrize("file", ("dataset", "model", "forecast", "evaluation"))
+def test_run_makes_a_damaged_result_anew(file, bench):
+    before = contents(bench)
+    truncate(f"out/{file}.h5")(bench)
+    result = succeed("run", "deck.yaml", cwd=bench)
+    others = {name for name in before if name != f"out/{file}.h5"}
+    assert result.out.count("is up to date") == 3
+    after = contents(bench)
+    assert all(after[name] == before[name] for name in others)
