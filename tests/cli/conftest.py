@@ -75,7 +75,9 @@ def launcher():
 
 def environment(threads):
     return {**os.environ, "OMP_NUM_THREADS": str(threads), "OMP_PROC_BIND": "false",
-            "OMP_WAIT_POLICY": "passive", "OMPI_MCA_btl_vader_single_copy_mechanism": "none"}
+            "OMP_WAIT_POLICY": "passive", "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
+            # Open MPI: no daemon for one rank alone, and no second of grace for ranks that failed.
+            "OMPI_MCA_ess_singleton_isolated": "1", "OMPI_MCA_odls_base_sigkill_timeout": "0"}
 
 
 def farstep(*words, cwd, ranks=1, threads=1, timeout=60, limits=None):

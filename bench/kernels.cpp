@@ -1,0 +1,146 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Speed of the fused kernels on one core, beside the core's own limits measured in the same run.
+// Prints JSON; bench/run.py calls it, adds peers and makes tables and pictures.
+#include <farstep/numerics/pack.hpp>
+#include <farstep/numerics/vector.hpp>
+
+#include <algorithm>
+#include <ctime>
+#include <functional>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "catalog/catalog.hpp"
+#include "ensemble/ensemble.hpp"
+#include "parallel/kokkos_session.hpp"
+
+namespace farstep {
+namespace {
+
+/// Time this thread has computed [s]; unlike wall time it does not count what others take.
+double thread_seconds() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return double(now.tv_sec) + 1e-9 * double(now.tv_nsec);
+}
+
+/// Multiply-adds per second of one core in twelve independent chains, times two.
+template <class T>
+[[gnu::noinline]] double multiply_add_peak() {
+    using Chunk = typename detail::NativeVector<T, native_vector_bytes>::type;
+    constexpr int chains = 12;
+    constexpr long rounds = 2'000'000;
+    Vector<Chunk, chains> sums;
+    for (int i = 0; i < chains; ++i) sums[i] = T(1 + 1e-3 * i) - Chunk{};
+    const Chunk factor = T(0.999999) - Chunk{}, addend = T(1e-6) - Chunk{};
+    const double start = thread_seconds();
+    for (long r = 0; r < rounds; ++r) {
+        unrolled<chains>([&](auto i) FARSTEP_INLINE { sums[i] = sums[i] * factor + addend; });
+    }
+    // Whoever looks at the results keeps the compiler from leaving the loop out.
+    unrolled<chains>([&](auto i) FARSTEP_INLINE { asm volatile("" ::"v"(sums[i])); });
+    const double elapsed = thread_seconds() - start;
+    return 2.0 * chains * double(rounds) * native_lanes<T> / elapsed;
+}
+
+double median(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    return values[values.size() / 2];
+}
+
+/// One kernel: what is stepped, and how many operations a step counts.
+struct Case {
+    const char* system;
+    std::map<std::string, std::int64_t> sizes;
+    Precision precision;
+    int hidden;
+    bool free_coefficients;
+};
+
+DeployedNetwork some_network(int d, const Case& what) {
+    DeployedNetwork network;
+    network.inputs = network.outputs = d;
+    network.hidden = what.hidden;
+    const auto weights = std::size_t(what.hidden * d);
+    network.centre.assign(std::size_t(d), 0.0);
+    network.weights.assign(weights, 0.01);
+    network.biases.assign(std::size_t(what.hidden), 0.1);
+    network.outgoing.assign(weights, 1e-9);
+    network.bias.assign(std::size_t(d), 0.0);
+    if (what.free_coefficients) network.coefficients[1] *= 1.01;  // so that k1 is not zero
+    return network;
+}
+
+/// Operations of a network step: 4 d + 5 a hidden unit (two products of length d; a division
+/// counts as one operation). Those of the solver are not counted.
+double operations(const Case& what, int d) { return what.hidden * (4.0 * d + 5.0); }
+
+void print_case(const Case& what, bool first) {
+    constexpr int repeats = 15;
+    const SystemModel& system = *find_system(what.system, what.sizes);
+    const int d = system.dimension();
+    std::vector<double> parameters;
+    for (const ParameterInfo& p : system.info().parameters) parameters.push_back(p.value);
+    const DeployedNetwork network = some_network(d, what);
+    const auto stepper = system.stepper({"rk4", what.precision, 1e-3, parameters, {}, {},
+                                         what.hidden > 0 ? &network : nullptr});
+    constexpr std::int64_t size = 512;
+    Ensemble ensemble(d, {0, size});
+    system.sample(ensemble.view().state, 0, size - 1, system.info().initial, parameters, 1);
+    const std::int64_t steps = what.hidden > 0 ? std::max(20, 40000 / what.hidden / d) : 2000;
+    std::vector<double> rates, peaks;
+    for (int r = 0; r < repeats; ++r) {
+        peaks.push_back(what.precision == Precision::Double ? multiply_add_peak<double>()
+                                                            : multiply_add_peak<float>());
+        const double start = thread_seconds();
+        stepper->advance(ensemble.view(), 0, steps);
+        Kokkos::fence();
+        rates.push_back(double(size * steps) / (thread_seconds() - start));
+    }
+    const double rate = median(rates), peak = median(peaks);
+    fmt::print("{}\n  {{\"system\": \"{}\", \"dimension\": {}, \"precision\": \"{}\", "
+               "\"hidden\": {}, \"coefficients\": \"{}\", \"steps_per_second\": {:.6g}, "
+               "\"operations_per_second\": {:.6g}, \"peak\": {:.6g}, \"of_peak\": {:.4f}}}",
+               first ? "" : ",", what.system, d, name_of(what.precision), what.hidden,
+               what.free_coefficients ? "free" : "published", rate, rate * operations(what, d),
+               peak, rate * operations(what, d) / peak);
+}
+
+std::vector<Case> all_cases() {
+    std::vector<Case> cases;
+    const std::map<std::string, std::int64_t> none;
+    for (const Precision p : {Precision::Double, Precision::Float}) {
+        for (const int hidden : {1024, 64, 16}) {
+            cases.push_back({"henon_heiles", none, p, hidden, false});
+            cases.push_back({"spring_chain", {{"masses", 10}}, p, hidden, false});
+        }
+        cases.push_back({"henon_heiles", none, p, 1024, true});
+        cases.push_back({"spring_chain", {{"masses", 10}}, p, 1024, true});
+        cases.push_back({"henon_heiles", none, p, 0, false});
+        cases.push_back({"elastic_pendulum", none, p, 0, false});
+        cases.push_back({"lorenz63", none, p, 0, false});
+        cases.push_back({"spring_chain", {{"masses", 10}}, p, 0, false});
+        cases.push_back({"pendulum_chain", {{"links", 2}}, p, 0, false});
+    }
+    cases.push_back({"henon_heiles", none, Precision::Mixed, 1024, false});
+    cases.push_back({"spring_chain", {{"masses", 10}}, Precision::Mixed, 1024, false});
+    return cases;
+}
+
+}  // namespace
+}  // namespace farstep
+
+int main() {
+    const farstep::KokkosSession kokkos(farstep::Communicator(), 1);
+    fmt::print("[");
+    bool first = true;
+    for (const farstep::Case& what : farstep::all_cases()) {
+        farstep::print_case(what, first);
+        first = false;
+    }
+    fmt::print("\n]\n");
+    return 0;
+}
