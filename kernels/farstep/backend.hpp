@@ -12,26 +12,33 @@ namespace farstep {
 using Device = Kokkos::DefaultExecutionSpace;
 
 /// Trajectories per tile of the ensemble layout [tile][component][lane]; fixed, so that files and
-/// host code do not depend on the backend. A warp's width on NVIDIA, several vectors on CPUs.
-inline constexpr int tile_width = 32;
-
-/// Lanes of a work item: two native vectors share each broadcast weight and hide the latency of the
-/// multiply-adds.
-template <class Scalar, int dimension>
-inline constexpr int lanes_per_item = native_lanes<Scalar> == 1 ? 1 : 2 * native_lanes<Scalar>;
+/// host code do not depend on the backend. Two warps on NVIDIA, four 512-bit vectors of float.
+inline constexpr int tile_width = 64;
 
 /// States of at most this many components stay in registers together with the accumulators of a
 /// network's outputs.
 inline constexpr int largest_small_state = 8;
 
-/// Hidden units evaluated together. For large states twelve units of two vectors fill most of the
-/// 32 registers of AVX-512; small states need some for themselves.
+/// Native vectors a work item computes with. They share each broadcast weight and hide the latency
+/// of the multiply-adds; large states live in the first-level cache anyway, and then more vectors
+/// mean fewer loads of weights.
 template <int dimension>
-inline constexpr int units_per_block = dimension <= largest_small_state ? 4 : 12;
+inline constexpr int vectors_per_item = dimension <= largest_small_state ? 2 : 4;
+
+/// Lanes of a work item that computes with `Scalar`; where state and network differ in precision,
+/// that of the narrower one.
+template <class Scalar, int dimension>
+inline constexpr int lanes_per_item =
+    native_lanes<Scalar> == 1 ? 1 : vectors_per_item<dimension> * native_lanes<Scalar>;
+
+/// Hidden units evaluated together. For large states six units of four vectors fill most of the 32
+/// registers of AVX-512; small states need some for themselves.
+template <int dimension>
+inline constexpr int units_per_block = dimension <= largest_small_state ? 4 : 6;
 
 /// For large states: outputs accumulated together, and blocks of hidden units between visits to
 /// them.
-inline constexpr int outputs_per_group = 10;
-inline constexpr int blocks_per_pass = native_lanes<double> == 1 ? 1 : 4;
+inline constexpr int outputs_per_group = 5;
+inline constexpr int blocks_per_pass = native_lanes<double> == 1 ? 1 : 8;
 
 }  // namespace farstep

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "catalog/deployed_network.hpp"
-#include "deck/values.hpp"
+#include "catalog/precision.hpp"
 
 namespace farstep {
 

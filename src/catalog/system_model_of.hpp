@@ -88,7 +88,9 @@ public:
 
     void advance(const EnsembleView& ensemble, std::int64_t first_step,
                  std::int64_t steps) const override {
-        using Real = Lanes<Scalar, lanes_per_item<Scalar, System::dimension>>;
+        using Narrower =
+            std::conditional_t<sizeof(NetworkScalar) < sizeof(Scalar), NetworkScalar, Scalar>;
+        using Real = Lanes<Scalar, lanes_per_item<Narrower, d>>;
         farstep::advance<Real>(Device(), ensemble, m_step, m_limits, first_step, steps);
     }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "catalog/precision.hpp"
 #include "deck/vocabulary.hpp"
 
 namespace farstep {
@@ -37,7 +38,6 @@ struct Selection {
 };
 
 // Fixed choices. The order of the enumerators is that of the names in choices_of().
-enum class Precision { Double, Float, Mixed };
 enum class ApproximatorType { Perceptron, Linear };
 enum class FitMethod { Ridge, Adam };
 enum class Scaling { Standardised, Raw };

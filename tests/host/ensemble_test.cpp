@@ -15,7 +15,7 @@ std::vector<double> numbered_rows(std::int64_t count, int d) {
 }
 
 TEST(Ensemble, GivesBackTheRowsItWasGiven) {
-    for (const std::int64_t count : {1, 31, 32, 33, 100}) {
+    for (const std::int64_t count : {1, tile_width - 1, tile_width, tile_width + 1, 200}) {
         for (const int d : {1, 3, 40}) {
             Ensemble ensemble(d, {7, 7 + count});
             EXPECT_EQ(ensemble.size(), count);
@@ -35,11 +35,11 @@ TEST(Ensemble, GivesChosenRowsInTheOrderAskedFor) {
 }
 
 TEST(Ensemble, FillsUnusedLanesWithTheLastTrajectory) {
-    Ensemble ensemble(2, {0, 33});
-    ensemble.set_rows(numbered_rows(33, 2));
+    Ensemble ensemble(2, {0, tile_width + 1});
+    ensemble.set_rows(numbered_rows(tile_width + 1, 2));
     const auto host =
         Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), ensemble.view().state);
-    for (int lane = 0; lane < tile_width; ++lane) EXPECT_EQ(host(1, 1, lane), 65.5);
+    for (int lane = 0; lane < tile_width; ++lane) EXPECT_EQ(host(1, 1, lane), 2 * tile_width + 1.5);
 }
 
 TEST(Ensemble, MayBeEmpty) {
@@ -51,7 +51,8 @@ TEST(Ensemble, MayBeEmpty) {
 }
 
 TEST(Ensemble, ListsFailuresByGlobalIndexAndIgnoresUnusedLanes) {
-    const Ensemble ensemble(2, {1000, 1040});
+    const Range range{1000, 1000 + tile_width + 8};
+    const Ensemble ensemble(2, range);
     const auto status = Kokkos::create_mirror_view(ensemble.view().status);
     const auto step = Kokkos::create_mirror_view(ensemble.view().failure_step);
     status(0, 3) = std::int8_t(TrajectoryStatus::out_of_bounds);
@@ -67,9 +68,9 @@ TEST(Ensemble, ListsFailuresByGlobalIndexAndIgnoresUnusedLanes) {
     EXPECT_EQ(failures[0].index, 1003);
     EXPECT_EQ(failures[0].status, TrajectoryStatus::out_of_bounds);
     EXPECT_EQ(failures[0].step, 17);
-    EXPECT_EQ(failures[1].index, 1039);
+    EXPECT_EQ(failures[1].index, 1000 + tile_width + 7);
 
-    Ensemble copy(2, {1000, 1040});
+    Ensemble copy(2, range);
     copy.assign(ensemble);
     EXPECT_EQ(copy.failures().size(), 2u);
     EXPECT_EQ(copy.rows(), ensemble.rows());

@@ -29,7 +29,7 @@ TEST(Sampling, DependsOnSeedAndIndexAlone) {
         const SystemModel& model = testing::system(name);
         const auto d = std::ptrdiff_t(model.dimension());
         const Rows whole = sampled_range(model, 0, 200, 5);
-        for (const std::int64_t begin : {1, 31, 32, 100, 199}) {
+        for (const std::int64_t begin : {1, tile_width - 1, tile_width, 100, 199}) {
             for (const std::int64_t end : {begin + 1, std::int64_t(200)}) {
                 EXPECT_EQ(sampled_range(model, begin, end, 5),
                           Rows(whole.begin() + begin * d, whole.begin() + end * d));
@@ -50,8 +50,8 @@ TEST(Sampling, GivesNoTwoTrajectoriesTheSameState) {
 
 TEST(Sampling, RepeatsTheLastTrajectoryInUnusedLanes) {
     const SystemModel& model = testing::system("henon_heiles");
-    const Ensemble ensemble(4, {0, 40});
-    model.sample(ensemble.view().state, 0, 39, model.info().initial, testing::parameters_of(model),
+    const Ensemble ensemble(4, {0, tile_width + 8});
+    model.sample(ensemble.view().state, 0, tile_width + 7, model.info().initial, testing::parameters_of(model),
                  1);
     const auto host =
         Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), ensemble.view().state);

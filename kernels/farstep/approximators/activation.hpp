@@ -57,31 +57,29 @@ inline SplitRational split(const RationalCoefficients& c) {
 template <int group, class Real, int N>
 KOKKOS_FORCEINLINE_FUNCTION void invert_all(Vector<Real, N>& x) {
     using Scalar = ScalarOf<Real>;
-    static_assert(N % group == 0 && (group == 2 || group == 4));
+    static_assert(N % group == 0);
     unrolled<N / group>([&](auto g) FARSTEP_INLINE {
-        const int i = g * group;
-        if constexpr (group == 2) {
-            const Real both = Scalar(1) / (x[i] * x[i + 1]);
-            const Real first = both * x[i + 1];
-            x[i + 1] = both * x[i];
-            x[i] = first;
-        } else {
-            const Real low = x[i] * x[i + 1], high = x[i + 2] * x[i + 3];
-            const Real all = Scalar(1) / (low * high);
-            const Real low_inverse = all * high, high_inverse = all * low;
-            const Real first = low_inverse * x[i + 1], third = high_inverse * x[i + 3];
-            x[i + 1] = low_inverse * x[i];
-            x[i + 3] = high_inverse * x[i + 2];
-            x[i] = first;
-            x[i + 2] = third;
-        }
+        const int first = g * group;
+        Vector<Real, group> product;  // of the first i + 1 members
+        product[0] = x[first];
+        unrolled<group - 1>([&](auto i) FARSTEP_INLINE {
+            product[i + 1] = product[i] * x[first + i + 1];
+        });
+        Real inverse = Scalar(1) / product[group - 1];
+        unrolled<group - 1>([&](auto i) FARSTEP_INLINE {
+            const int last = group - 1 - i;
+            const Real member = x[first + last];
+            x[first + last] = inverse * product[last - 1];
+            inverse = inverse * member;
+        });
+        x[first] = inverse;
     });
 }
 
-/// Products of 1 + y² stay finite up to |y| of 1e9 in float (groups of two) and 1e38 in double
-/// (groups of four); a state that far out is lost already.
-template <class Scalar>
-inline constexpr int inversion_group = sizeof(Scalar) == 8 ? 4 : 2;
+/// Units that share a division. Products of 1 + y² stay finite up to |y| of 1e9 in float (two units)
+/// and 1e38 in double (three or four); a state that far out is lost already.
+template <class Scalar, int units>
+inline constexpr int inversion_group = sizeof(Scalar) != 8 ? 2 : units % 4 == 0 ? 4 : 3;
 
 /// Applies the activation to a block of pre-activations in place. `c` holds the seven coefficients
 /// of a rational activation, or (k0, k1) of a split one; others ignore it.
@@ -90,11 +88,11 @@ KOKKOS_FORCEINLINE_FUNCTION void activate(Vector<Real, N>& z, const Coefficients
     using Scalar = ScalarOf<Real>;
     if constexpr (activation == Activation::inverse_quadratic) {
         unrolled<N>([&](auto i) FARSTEP_INLINE { z[i] = z[i] * z[i] + Scalar(1); });
-        invert_all<inversion_group<Scalar>>(z);
+        invert_all<inversion_group<Scalar, N>>(z);
     } else if constexpr (activation == Activation::split_rational) {
         Vector<Real, N> inverse;
         unrolled<N>([&](auto i) FARSTEP_INLINE { inverse[i] = z[i] * z[i] + Scalar(1); });
-        invert_all<inversion_group<Scalar>>(inverse);
+        invert_all<inversion_group<Scalar, N>>(inverse);
         unrolled<N>([&](auto i) FARSTEP_INLINE { z[i] = (c[1] * z[i] + c[0]) * inverse[i]; });
     } else if constexpr (activation == Activation::rational) {
         unrolled<N>([&](auto i) FARSTEP_INLINE {

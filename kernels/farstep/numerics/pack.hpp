@@ -80,6 +80,16 @@ struct Pack {
 
     Pack() = default;
 
+    // Compilers copy aggregates of this size through memory, in pieces of their own choice; chunk by
+    // chunk the copy stays in registers.
+    KOKKOS_FORCEINLINE_FUNCTION Pack(const Pack& other) {
+        copy_chunks(other, std::make_integer_sequence<int, count>{});
+    }
+    KOKKOS_FORCEINLINE_FUNCTION Pack& operator=(const Pack& other) {
+        copy_chunks(other, std::make_integer_sequence<int, count>{});
+        return *this;
+    }
+
     /// Broadcasts a number to all lanes.
     template <class S, class = std::enable_if_t<std::is_arithmetic_v<S>>>
     KOKKOS_FORCEINLINE_FUNCTION explicit Pack(S value) {
@@ -145,6 +155,12 @@ struct Pack {
     }
 
 private:
+    template <int... c>
+    KOKKOS_FORCEINLINE_FUNCTION void copy_chunks(const Pack& other,
+                                                 std::integer_sequence<int, c...>) {
+        ((chunks[c] = other.chunks[c]), ...);
+    }
+
     template <class F, int... c, class... Packs>
     KOKKOS_FORCEINLINE_FUNCTION static Pack map_chunks(const F& f,
                                                        std::integer_sequence<int, c...>,
@@ -270,7 +286,7 @@ KOKKOS_FORCEINLINE_FUNCTION Real load(const double* memory, int stride) {
         return static_cast<Real>(memory[0]);
     } else if constexpr (native_lanes<double> > 1) {
         Pack<double, lanes_of<Real>> pack;
-        std::memcpy(&pack, memory, sizeof(pack));
+        std::memcpy(static_cast<void*>(&pack), memory, sizeof(pack));
         return convert<Real>(pack);
     } else {
         Real pack;
