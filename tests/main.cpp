@@ -29,14 +29,17 @@ int world_rank() {
 
 // Prints failures only, each with the rank it happened on.
 class FailurePrinter : public testing::EmptyTestEventListener {
+    // GoogleTest holds a lock while it reports a failure, under which it does not tell the test.
+    void OnTestStart(const testing::TestInfo& test) override { m_test = &test; }
     void OnTestPartResult(const testing::TestPartResult& result) override {
         if (!result.failed()) return;
-        const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
         std::fprintf(stderr, "rank %d: %s.%s: %s:%d: %s\n", world_rank(),
-                     test ? test->test_suite_name() : "", test ? test->name() : "",
+                     m_test ? m_test->test_suite_name() : "", m_test ? m_test->name() : "",
                      result.file_name() ? result.file_name() : "", result.line_number(),
                      result.message());
     }
+
+    const testing::TestInfo* m_test = nullptr;
 };
 
 void quieten_other_ranks() {
