@@ -4,6 +4,8 @@
 // Checking a deck against the catalog, and what stages have in common.
 #include "setup.hpp"
 
+#include <farstep/approximators/polynomial.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <fstream>
@@ -129,6 +131,45 @@ void check_limits(Deck& deck, Setup& setup) {
     }
 }
 
+bool includes(const std::vector<FitMethod>& methods, FitMethod method) {
+    return std::find(methods.begin(), methods.end(), method) != methods.end();
+}
+
+/// What a method of fitting cannot do is refused here, never ignored.
+void check_fit(Deck& deck, const TrainOptions& train, int dimension) {
+    constexpr std::int64_t most_monomials = 20000, most_weights = 4000;
+    if (!deck.sound({"train.fit", "train.approximator"})) return;
+    const ApproximatorOptions& a = train.approximator;
+    const bool has_units = a.type == ApproximatorType::Perceptron;
+    const std::int64_t monomials = monomial_count(dimension, int(a.degree));
+    if (monomials > most_monomials) {
+        deck.error("train.approximator.degree",
+                   fmt::format("{} variables have {} monomials up to degree {}; at most {} can be "
+                               "fitted", dimension, monomials, a.degree, most_monomials),
+                   "lower the degree");
+    }
+    if (includes(train.fit, FitMethod::Adam) && a.degree > 1) {
+        deck.error("train.fit", "adam fits no polynomial beyond the linear term",
+                   "write  fit: ridge  or  fit: levenberg_marquardt");
+    }
+    if (!includes(train.fit, FitMethod::LevenbergMarquardt)) return;
+    if (!has_units) {
+        deck.error("train.fit", "levenberg_marquardt fits hidden units, and there are none",
+                   "write  fit: ridge");
+    } else if (a.hidden * (dimension + 1) > most_weights) {
+        deck.error("train.fit",
+                   fmt::format("levenberg_marquardt would solve for {} hidden weights at once; at "
+                               "most {} are possible", a.hidden * (dimension + 1), most_weights),
+                   "write  fit: adam  or fewer hidden units");
+    }
+}
+
+void check_flow_map(Deck& deck, const Options& options) {
+    if (options.scheme != "none" || !options.forecast || options.forecast->corrected) return;
+    deck.error("forecast.corrected", "a forecast without a scheme and without a corrector stands "
+               "still", "choose a scheme, or set  corrected: true");
+}
+
 void check_against_catalog(Deck& deck, Setup& setup) {
     if (!deck.sound({"system"})) return;
     setup.system = check_size(deck, setup.options.system);
@@ -138,6 +179,8 @@ void check_against_catalog(Deck& deck, Setup& setup) {
     check_limits(deck, setup);
     check_energy(deck, setup.options, info);
     const Options& o = setup.options;
+    if (o.train) check_fit(deck, *o.train, setup.system->dimension());
+    check_flow_map(deck, o);
     if (o.ensemble) check_initial(deck, "ensemble.initial", o.ensemble->initial, info);
     if (o.forecast) {
         check_initial(deck, "forecast.ensemble.initial", o.forecast->ensemble.initial, info);

@@ -4,7 +4,7 @@
 // The catalog: lists, and looking things up in them.
 #include "catalog/catalog.hpp"
 
-#include <farstep/schemes/runge_kutta.hpp>
+#include <farstep/schemes/schemes.hpp>
 
 #include <algorithm>
 
@@ -81,6 +81,9 @@ Vocabulary vocabulary() {
         if (!listed) result.systems.push_back({info.name, info.title});
     }
     result.schemes = scheme_choices();
+    for (const Choice& scheme : result.schemes) {
+        if (scheme.name != NoScheme::name) result.plain_schemes.push_back(scheme);
+    }
     result.activations = activation_choices();
     result.correctors = corrector_choices();
     return result;

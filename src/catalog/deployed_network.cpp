@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Names of the activations.
+// Exponents of monomials, and names of the activations.
 #include "catalog/deployed_network.hpp"
 
 #include "catalog/catalog.hpp"
@@ -10,6 +10,31 @@
 #include <fmt/format.h>
 
 namespace farstep {
+
+namespace {
+
+void extend(std::vector<int>& exponents, int first, int missing,
+            std::vector<std::vector<int>>& all) {
+    for (int i = first; i < int(exponents.size()) && missing > 0; ++i) {
+        ++exponents[std::size_t(i)];
+        all.push_back(exponents);
+        extend(exponents, i, missing - 1, all);
+        --exponents[std::size_t(i)];
+    }
+}
+
+}  // namespace
+
+std::vector<std::vector<int>> monomial_exponents(int variables, int degree) {
+    std::vector<std::vector<int>> all;
+    std::vector<int> exponents(std::size_t(variables), 0);
+    for (int i = 0; i < variables; ++i) {
+        exponents[std::size_t(i)] = 1;
+        extend(exponents, i, degree - 1, all);
+        exponents[std::size_t(i)] = 0;
+    }
+    return all;
+}
 
 const std::string& name_of(Activation activation) {
     return activation_choices()[static_cast<std::size_t>(activation)].name;

@@ -22,6 +22,7 @@ public:
         split_activation(network);
         pack_units(network);
         pack_affine(network);
+        pack_monomials(network);
         for (int i = 0; i < d; ++i) m_device.centre[i] = network.centre[std::size_t(i)];
     }
 
@@ -99,8 +100,19 @@ private:
         m_device.has_linear = !network.linear.empty();
     }
 
+    void pack_monomials(const DeployedNetwork& network) {
+        m_monomials = Weights("farstep::monomials", network.monomials.size());
+        const auto host = Kokkos::create_mirror_view(m_monomials);
+        for (std::size_t i = 0; i < network.monomials.size(); ++i) {
+            host(i) = Scalar(network.monomials[i]);
+        }
+        Kokkos::deep_copy(m_monomials, host);
+        m_device.degree = network.degree;
+        m_device.monomials = m_monomials.data();
+    }
+
     Perceptron<Scalar, d, d> m_device{};
-    Weights m_units, m_affine;
+    Weights m_units, m_affine, m_monomials;
 };
 
 }  // namespace farstep

@@ -4,28 +4,10 @@
 // Launches the training kernels for d inputs and d outputs.
 #pragma once
 
-#include <stdexcept>
-
 #include "catalog/system_model.hpp"
+#include "catalog/with_activation.hpp"
 
 namespace farstep {
-
-/// Calls f with the activation as a compile-time constant.
-template <class F>
-void with_activation(Activation activation, const F& f) {
-    switch (activation) {
-        case Activation::rational:
-            return f(std::integral_constant<Activation, Activation::rational>{});
-        case Activation::inverse_quadratic:
-            return f(std::integral_constant<Activation, Activation::inverse_quadratic>{});
-        case Activation::tanh: return f(std::integral_constant<Activation, Activation::tanh>{});
-        case Activation::sin: return f(std::integral_constant<Activation, Activation::sin>{});
-        case Activation::silu: return f(std::integral_constant<Activation, Activation::silu>{});
-        case Activation::relu: return f(std::integral_constant<Activation, Activation::relu>{});
-        case Activation::split_rational: break;
-    }
-    throw std::logic_error("split activations are not trained");
-}
 
 template <int d>
 class PerceptronKernelsOf final : public PerceptronKernels {

@@ -10,7 +10,7 @@
 #include <farstep/correctors/none.hpp>
 #include <farstep/energy.hpp>
 #include <farstep/sample.hpp>
-#include <farstep/schemes/runge_kutta.hpp>
+#include <farstep/schemes/schemes.hpp>
 
 #include <stdexcept>
 

@@ -13,8 +13,17 @@
 
 namespace farstep {
 
+std::vector<FitMethod> TrainOptions::methods() const {
+    constexpr std::int64_t largest_for_second_order = 128;
+    if (!fit.empty()) return fit;
+    const bool small = approximator.type == ApproximatorType::Perceptron &&
+                       approximator.hidden <= largest_for_second_order;
+    return {small ? FitMethod::LevenbergMarquardt : FitMethod::Ridge};
+}
+
 bool TrainOptions::fits_with(FitMethod method) const {
-    return std::find(fit.begin(), fit.end(), method) != fit.end();
+    const std::vector<FitMethod> all = methods();
+    return std::find(all.begin(), all.end(), method) != all.end();
 }
 
 bool SaveOptions::wants(Statistic statistic) const {
@@ -48,7 +57,13 @@ void fill_in_defaults(Options& o, const Deck& deck) {
                 std::filesystem::path("results") / std::filesystem::path(deck.name()).stem());
     const double until = o.generate ? o.generate->until : 0;
     if (o.generate) set_default(o.generate->every, o.step);
-    if (o.train) set_default(o.train->dataset, o.output / "dataset.h5");
+    if (o.train) {
+        set_default(o.train->dataset, o.output / "dataset.h5");
+        o.train->fit = o.train->methods();
+        ApproximatorOptions& approximator = o.train->approximator;
+        const bool polynomial = approximator.type == ApproximatorType::Polynomial;
+        if (approximator.degree == 0) approximator.degree = polynomial ? 4 : 1;
+    }
     if (o.forecast) {
         set_default(o.forecast->until, until);
         set_default(o.forecast->save.every, o.step);

@@ -84,6 +84,8 @@ struct ApproximatorOptions {
     std::int64_t hidden = 64;
     std::string activation = "rational";
     bool linear = true;
+    /// Total degree of the polynomial; 0 until it is filled in.
+    std::int64_t degree = 0;
     bool operator==(const ApproximatorOptions&) const = default;
 };
 
@@ -91,6 +93,17 @@ struct RidgeOptions {
     std::vector<double> scales = {0.03, 0.05, 0.1, 0.2, 0.3};
     std::vector<double> penalties = {1e-15, 1e-14, 1e-13, 1e-12, 1e-10};
     bool operator==(const RidgeOptions&) const = default;
+};
+
+struct LevenbergMarquardtOptions {
+    std::int64_t samples = 20000;
+    std::int64_t starts = 3;
+    std::int64_t start_samples = 4000;
+    std::int64_t start_iterations = 40;
+    std::int64_t iterations = 200;
+    double scale = 0.5;
+    double penalty = 1e-13;
+    bool operator==(const LevenbergMarquardtOptions&) const = default;
 };
 
 struct AdamOptions {
@@ -109,13 +122,18 @@ struct TrainOptions {
     std::string corrector = "neurvec";
     std::filesystem::path dataset;
     ApproximatorOptions approximator;
-    std::vector<FitMethod> fit = {FitMethod::Ridge};
+    /// Empty until it is filled in: the choice depends on the approximator.
+    std::vector<FitMethod> fit;
     double validation = 0.1;
     std::int64_t seed = 1;
     Scaling inputs = Scaling::Standardised;
-    Scaling targets = Scaling::Standardised;
+    TargetScaling targets = TargetScaling::State;
     RidgeOptions ridge;
+    LevenbergMarquardtOptions levenberg_marquardt;
     AdamOptions adam;
+
+    /// `fit`, or the default for the approximator.
+    std::vector<FitMethod> methods() const;
 
     bool fits_with(FitMethod method) const;
     bool operator==(const TrainOptions&) const = default;

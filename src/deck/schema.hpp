@@ -92,7 +92,8 @@ void describe(Visitor& v, StageEnsembleOptions& o) {
 template <class Visitor>
 void describe(Visitor& v, ReferenceOptions& o) {
     v.key("scheme", o.scheme,
-          {.help = "scheme of the reference solution", .choices = &v.vocabulary().schemes});
+          {.help = "scheme of the reference solution",
+           .choices = &v.vocabulary().plain_schemes});
     v.key("step", o.step,
           {.help = "its step, a whole fraction of the far step",
            .unit = "time",
@@ -127,7 +128,13 @@ void describe(Visitor& v, ApproximatorOptions& o) {
            .choices = &v.vocabulary().activations,
            .when = perceptron});
     v.key("linear", o.linear,
-          {.help = "add a linear term beside the hidden units", .when = perceptron});
+          {.help = "add a linear term beside the hidden units; a degree above 1 has one anyway",
+           .when = perceptron});
+    v.key("degree", o.degree,
+          {.help = "total degree of the polynomial",
+           .bounds = deck::between(1, 6),
+           .otherwise = "4 for a polynomial, 1 beside hidden units",
+           .when = {o.type != ApproximatorType::Linear, "type", "`type` is not linear"}});
 }
 
 template <class Visitor>
@@ -142,6 +149,25 @@ void describe(Visitor& v, RidgeOptions& o) {
            .bounds = deck::at_least(0),
            .min_items = 1,
            .distinct = true});
+}
+
+template <class Visitor>
+void describe(Visitor& v, LevenbergMarquardtOptions& o) {
+    v.key("samples", o.samples,
+          {.help = "training pairs to fit, thinned evenly", .bounds = deck::between(100, 1e6)});
+    v.key("starts", o.starts,
+          {.help = "short fits from different random weights; the best is continued",
+           .bounds = deck::between(1, 100)});
+    v.key("start_samples", o.start_samples,
+          {.help = "training pairs of the short fits", .bounds = deck::between(100, 1e6)});
+    v.key("start_iterations", o.start_iterations,
+          {.help = "iterations of each short fit", .bounds = deck::at_least(1)});
+    v.key("iterations", o.iterations,
+          {.help = "most iterations of the best one", .bounds = deck::at_least(1)});
+    v.key("scale", o.scale,
+          {.help = "scale of the random hidden weights to start from", .bounds = deck::positive()});
+    v.key("penalty", o.penalty,
+          {.help = "relative penalty on the output weights", .bounds = deck::at_least(0)});
 }
 
 template <class Visitor>
@@ -178,6 +204,7 @@ void describe(Visitor& v, TrainOptions& o) {
     v.section("approximator", o.approximator, {.help = "the function to be fitted"});
     v.key("fit", o.fit,
           {.help = "how to fit it; of several, each starts from the last's result",
+           .otherwise = "levenberg_marquardt for up to 128 hidden units, else ridge",
            .one_or_list = true,
            .min_items = 1,
            .distinct = true});
@@ -190,6 +217,10 @@ void describe(Visitor& v, TrainOptions& o) {
     v.section("ridge", o.ridge,
               {.help = "settings of fit: ridge",
                .when = {o.fits_with(FitMethod::Ridge), "fit", "`fit` includes ridge"}});
+    v.section("levenberg_marquardt", o.levenberg_marquardt,
+              {.help = "settings of fit: levenberg_marquardt",
+               .when = {o.fits_with(FitMethod::LevenbergMarquardt), "fit",
+                        "`fit` includes levenberg_marquardt"}});
     v.section("adam", o.adam,
               {.help = "settings of fit: adam",
                .when = {o.fits_with(FitMethod::Adam), "fit", "`fit` includes adam"}});
@@ -236,7 +267,7 @@ template <class Visitor>
 void describe(Visitor& v, LadderOptions& o) {
     v.key("schemes", o.schemes,
           {.help = "plain schemes to compare with",
-           .choices = &v.vocabulary().schemes,
+           .choices = &v.vocabulary().plain_schemes,
            .one_or_list = true,
            .distinct = true});
     v.key("refinements", o.refinements,

@@ -68,7 +68,8 @@ const Choices& choices_of(Precision) {
 
 const Choices& choices_of(ApproximatorType) {
     static const Choices choices = {
-        {"perceptron", "one hidden layer, and a linear term if wanted"},
+        {"perceptron", "one hidden layer, beside a polynomial of the given degree"},
+        {"polynomial", "all monomials up to the given total degree, without hidden units"},
         {"linear", "a linear map and an offset, without hidden units"},
     };
     return choices;
@@ -77,7 +78,8 @@ const Choices& choices_of(ApproximatorType) {
 const Choices& choices_of(FitMethod) {
     static const Choices choices = {
         {"ridge", "random hidden weights, output weights by regularised least squares"},
-        {"adam", "all weights by stochastic gradients; after ridge, it starts from its result"},
+        {"levenberg_marquardt", "all weights by variable projection: for some 100 hidden units"},
+        {"adam", "all weights by stochastic gradients; after another fit, from its result"},
     };
     return choices;
 }
@@ -85,6 +87,15 @@ const Choices& choices_of(FitMethod) {
 const Choices& choices_of(Scaling) {
     static const Choices choices = {
         {"standardised", "scaled by component, folded into the weights after training"},
+        {"raw", "as they are"},
+    };
+    return choices;
+}
+
+const Choices& choices_of(TargetScaling) {
+    static const Choices choices = {
+        {"state", "in units of each component's standard deviation: one loss for all"},
+        {"output", "in units of each correction's own root mean square"},
         {"raw", "as they are"},
     };
     return choices;

@@ -38,15 +38,17 @@ struct Selection {
 };
 
 // Fixed choices. The order of the enumerators is that of the names in choices_of().
-enum class ApproximatorType { Perceptron, Linear };
-enum class FitMethod { Ridge, Adam };
+enum class ApproximatorType { Perceptron, Polynomial, Linear };
+enum class FitMethod { Ridge, LevenbergMarquardt, Adam };
 enum class Scaling { Standardised, Raw };
+enum class TargetScaling { State, Output, Raw };
 enum class Statistic { Mean, Variance, Minimum, Maximum, Quantiles };
 
 const Choices& choices_of(Precision);
 const Choices& choices_of(ApproximatorType);
 const Choices& choices_of(FitMethod);
 const Choices& choices_of(Scaling);
+const Choices& choices_of(TargetScaling);
 const Choices& choices_of(Statistic);
 
 /// The name of a fixed choice, as decks write it.

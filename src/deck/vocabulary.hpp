@@ -21,6 +21,7 @@ using Choices = std::vector<Choice>;
 struct Vocabulary {
     Choices systems;
     Choices schemes;
+    Choices plain_schemes;  ///< those that make sense without a corrector
     Choices activations;
     Choices correctors;
 };

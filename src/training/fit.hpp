@@ -22,6 +22,12 @@ struct FitProblem {
 /// regression. Scale and penalty are chosen by the validation loss. Collective.
 Fit fit_ridge(const FitProblem& problem);
 
+/// Levenberg–Marquardt by variable projection (Golub and Pereyra, 1973; Kaufman, 1975): the output
+/// layer and the polynomial are eliminated, so that each iteration is one Gram matrix, summed over
+/// ranks, and one small dense solve. From `start`'s hidden layer if given, else from the best of
+/// several short fits. The coefficients of a rational activation stay as they are. Collective.
+Fit fit_levenberg_marquardt(const FitProblem& problem, const Network* start);
+
 /// Stochastic gradients by Adam (Kingma and Ba, 2015) with warm-up and a cosine schedule to zero,
 /// starting from `start` if given. The best network by validation loss is kept. Throws
 /// EnvironmentError if the loss is not finite. Collective.

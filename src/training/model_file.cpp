@@ -4,6 +4,8 @@
 // Writing and reading model files.
 #include "training/model_file.hpp"
 
+#include <farstep/approximators/polynomial.hpp>
+
 #include <algorithm>
 #include <cmath>
 
@@ -37,6 +39,15 @@ void define_network(OutputFile& file, const DeployedNetwork& network, const Syst
         file.variable("linear", {"output", "input"}, NumberType::float64,
                       {"", "linear map, in the units of the state", {}});
     }
+    if (!network.monomials.empty()) {
+        const auto count = std::int64_t(network.monomials.size()) / network.outputs;
+        file.dimension("monomial", count);
+        file.variable("monomials", {"monomial", "output"}, NumberType::float64,
+                      {"", "coefficients of the polynomial, in the units of the state", {}});
+        file.variable("exponents", {"monomial", "input"}, NumberType::float64,
+                      {"1", "of the variables in each monomial", {}});
+    }
+    file.attribute("/", "degree", std::int64_t(network.degree));
     file.variable("bias", {"output"}, NumberType::float64, {"", "of the outputs", {}});
     file.variable("centre", {"input"}, NumberType::float64,
                   {"", "subtracted from the state first", {}});
@@ -49,7 +60,7 @@ void define_scaling(OutputFile& file) {
     file.variable("input_scale", {"input"}, NumberType::float64,
                   {"", "standard deviation of the training inputs", {}});
     file.variable("target_scale", {"output"}, NumberType::float64,
-                  {"", "root mean square of the training targets", {}});
+                  {"", "unit of the training targets", {}});
     file.variable("box_low", {"input"}, NumberType::float64,
                   {"", "smallest training input", {}});
     file.variable("box_high", {"input"}, NumberType::float64, {"", "largest training input", {}});
@@ -84,6 +95,14 @@ void write_history(OutputFile& file, const std::vector<HistoryEntry>& history) {
     write_values(file, "history/learning_rate", rate);
 }
 
+std::vector<double> flat_exponents(const DeployedNetwork& network) {
+    std::vector<double> flat;
+    for (const auto& exponents : monomial_exponents(network.inputs, network.degree)) {
+        flat.insert(flat.end(), exponents.begin(), exponents.end());
+    }
+    return flat;
+}
+
 bool finite(const std::vector<double>& values) {
     return std::all_of(values.begin(), values.end(), [](double x) { return std::isfinite(x); });
 }
@@ -101,6 +120,14 @@ DeployedNetwork read_network(const InputFile& file, int d) {
     network.centre = read_shaped(file, "centre", {d});
     network.bias = read_shaped(file, "bias", {d});
     if (file.has("linear")) network.linear = read_shaped(file, "linear", {d, d});
+    const double degree = file.number("/", "degree");
+    if (!(degree >= 0 && degree <= largest_degree)) {
+        throw EnvironmentError(fmt::format("{}: a polynomial of degree {:g}; at most {} is possible",
+                                           file.name().string(), degree, largest_degree));
+    }
+    network.degree = int(degree);
+    const std::int64_t monomials = monomial_count(d, network.degree);
+    if (monomials > 0) network.monomials = read_shaped(file, "monomials", {monomials, d});
     if (file.has("weights")) {
         file.require_shape("weights", {-1, d});
         const std::int64_t hidden = file.shape("weights")[0];
@@ -114,7 +141,7 @@ DeployedNetwork read_network(const InputFile& file, int d) {
     const std::vector<double>* const all[] = {&network.centre,  &network.bias,
                                               &network.linear,  &network.weights,
                                               &network.biases,  &network.outgoing,
-                                              &coefficients};
+                                              &network.monomials, &coefficients};
     for (const std::vector<double>* values : all) {
         if (!finite(*values)) {
             throw EnvironmentError(fmt::format(
@@ -160,6 +187,8 @@ void write_model(const Communicator& comm, const Setup& setup, const Fit& fit,
     write_values(file, "biases", network.biases);
     write_values(file, "outgoing", network.outgoing);
     write_values(file, "linear", network.linear);
+    write_values(file, "monomials", network.monomials);
+    write_values(file, "exponents", flat_exponents(network));
     write_values(file, "bias", network.bias);
     write_values(file, "centre", network.centre);
     file.write_whole("coefficients", network.coefficients.values);

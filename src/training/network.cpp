@@ -4,19 +4,26 @@
 // Initial weights, losses, and folding the scaling into a fitted network.
 #include "training/network.hpp"
 
+#include <farstep/approximators/polynomial.hpp>
 #include <farstep/numerics/compensated_sum.hpp>
 #include <farstep/numerics/random.hpp>
 
 #include <algorithm>
+#include <cmath>
+
+#include "training/design.hpp"
 
 namespace farstep {
 
 Network make_network(int dimension, const ApproximatorOptions& options) {
-    const bool linear_only = options.type == ApproximatorType::Linear;
+    const bool has_units = options.type == ApproximatorType::Perceptron;
     Network network;
-    network.shape = {dimension, dimension, linear_only ? 0 : int(options.hidden)};
+    network.shape = {dimension, dimension, has_units ? int(options.hidden) : 0};
     network.activation = parse_activation(options.activation);
-    network.has_linear = linear_only || options.linear;
+    network.degree = options.type == ApproximatorType::Linear ? 1 : int(options.degree);
+    network.has_linear = !has_units || options.linear || network.degree > 1;
+    network.monomials.assign(
+        std::size_t(monomial_count(dimension, network.degree) * dimension), 0.0);
     network.parameters.assign(std::size_t(network.shape.size()), 0.0);
     for (int k = 0; k < rational_coefficient_count; ++k) {
         network.parameters[std::size_t(network.shape.coefficients() + k)] = published_rational[k];
@@ -24,12 +31,12 @@ Network make_network(int dimension, const ApproximatorOptions& options) {
     return network;
 }
 
-void draw_hidden_layer(Network& network, std::int64_t seed, double bound) {
+void draw_hidden_layer(Network& network, std::int64_t seed, double bound, int start) {
     const PerceptronShape& shape = network.shape;
     const int last = shape.outgoing();
     for (int k = shape.weights(); k < last; ++k) {
         const RandomPair u = uniform_pair(std::uint64_t(seed), RandomPurpose::hidden_weights,
-                                          std::uint64_t(k), 0);
+                                          std::uint64_t(k), std::uint32_t(start));
         network.parameters[std::size_t(k)] = bound * (2 * u.first - 1);
     }
 }
@@ -62,6 +69,19 @@ DeployedNetwork Network::deploy(const SampleScaling& scaling) const {
         }
         result.bias.push_back(at(shape.bias(), j) * scale);
     }
+    result.degree = degree;
+    const auto exponents = monomial_exponents(in, degree);
+    for (std::size_t m = 0; m < exponents.size(); ++m) {
+        double unit = 1;  // of the monomial, in those of the state
+        for (int i = 0; i < in; ++i) {
+            unit *= std::pow(scaling.input_scale[std::size_t(i)], exponents[m][std::size_t(i)]);
+        }
+        for (int j = 0; j < out; ++j) {
+            const std::size_t at_m = m * std::size_t(out) + std::size_t(j);
+            result.monomials.push_back(monomials[at_m] * scaling.target_scale[std::size_t(j)] /
+                                       unit);
+        }
+    }
     for (int k = 0; k < rational_coefficient_count; ++k) {
         result.coefficients[k] = at(shape.coefficients(), k);
     }
@@ -88,6 +108,7 @@ LossFunction::LossFunction(const Communicator& comm, PerceptronKernels& kernels,
 Loss LossFunction::operator()(const Network& network) {
     m_kernels.predict(network.activation, network.shape, to_device(network.parameters),
                       m_samples.inputs, m_predictions);
+    add_polynomial_part(network, m_samples.inputs, m_predictions);
     const int d = network.shape.outputs;
     std::vector<double> sums;
     for (int c = 0; c < d; ++c) {

@@ -14,12 +14,14 @@
 
 namespace farstep {
 
-/// One hidden layer plus an affine map, in standardised units. `has_linear` tells whether the
+/// One hidden layer plus a polynomial, in standardised units. `has_linear` tells whether the
 /// linear map is fitted; if not, it is zero and stays so.
 struct Network {
     PerceptronShape shape;
     Activation activation = Activation::rational;
     bool has_linear = true;
+    int degree = 1;                  ///< total degree of the polynomial
+    std::vector<double> monomials;   ///< coefficients [monomial_count(inputs, degree)][outputs]
     std::vector<double> parameters;  ///< as PerceptronShape lays them out
 
     /// The network with input and target scaling folded in.
@@ -29,8 +31,8 @@ struct Network {
 /// Parameters zero but for the activation's coefficients.
 Network make_network(int dimension, const ApproximatorOptions& options);
 
-/// Hidden weights and biases uniform in ±bound, by (seed, number of the weight).
-void draw_hidden_layer(Network& network, std::int64_t seed, double bound);
+/// Hidden weights and biases uniform in ±bound, by (seed, number of the weight, number of the start).
+void draw_hidden_layer(Network& network, std::int64_t seed, double bound, int start = 0);
 
 ParameterView to_device(const std::vector<double>& parameters);
 

@@ -34,14 +34,15 @@ Split split_trajectories(const std::vector<std::int8_t>& status, const TrainOpti
     std::vector<std::pair<double, std::int64_t>> order;
     for (std::size_t i = 0; i < status.size(); ++i) {
         if (status[i] != 0) continue;
-        const RandomPair draw = uniform_pair(std::uint64_t(options.seed),
-                                             RandomPurpose::validation_split, i, 0);
+        const RandomPair draw =
+            uniform_pair(std::uint64_t(options.seed), RandomPurpose::validation_split, i, 0);
         order.emplace_back(draw.first, std::int64_t(i));
     }
     if (order.size() < 2) {
         throw EnvironmentError(fmt::format(
             "the dataset holds {} usable trajectories; training needs at least 2, one of them for "
-            "validation", order.size()));
+            "validation",
+            order.size()));
     }
     std::sort(order.begin(), order.end());
     const double wanted = std::round(options.validation * double(order.size()));
@@ -61,7 +62,8 @@ void require_finite(const InputFile& dataset, const std::vector<double>& states)
     }
     throw EnvironmentError(fmt::format(
         "{}: holds states that are not finite in trajectories whose status is complete; make it "
-        "anew", dataset.name().string()));
+        "anew",
+        dataset.name().string()));
 }
 
 /// States of some trajectories [trajectory][time][component].
@@ -138,27 +140,62 @@ void find_box(const Communicator& comm, const std::vector<double>& rows, std::si
     comm.allreduce(std::span<double>(scaling.high), Reduce::max);
 }
 
+std::vector<double> square_sums(const Communicator& comm, const std::vector<double>& rows,
+                                std::size_t d, const std::vector<double>& centre) {
+    return sum_columns(comm, rows, d, [&](double x, std::size_t c) {
+        const double y = x - centre[c];
+        return y * y;
+    });
+}
+
+/// One loss for all outputs: every correction in units of its component's standard deviation, times
+/// one number that brings the whole to a mean square of 1.
+std::vector<double> state_units(const std::vector<double>& target_squares,
+                                const std::vector<double>& deviation, double count) {
+    double mean = 0;
+    for (std::size_t c = 0; c < deviation.size(); ++c) {
+        mean +=
+            target_squares[c] / (deviation[c] * deviation[c] * count * double(deviation.size()));
+    }
+    const double unit = mean > 0 && std::isfinite(mean) ? std::sqrt(mean) : 1.0;
+    std::vector<double> scale;
+    for (const double s : deviation) scale.push_back(unit * s);
+    return scale;
+}
+
+/// Sums over ranks differ in their last digits with the number of ranks; the units made of them
+/// shall not, as a long fit magnifies the difference. Any unit near the given one serves as well.
+double coarse_unit(double value) { return double(float(value)); }
+
+double coarse_centre(double value, double unit) {
+    constexpr double grid = 1 << 20;
+    return std::round(value / unit * grid) / grid * unit;
+}
+
 SampleScaling find_scaling(const Communicator& comm, const RowSet& rows, std::size_t d,
                            const TrainOptions& options) {
-    const double count =
-        double(comm.allreduce(std::int64_t(rows.inputs.size() / d), Reduce::sum));
-    SampleScaling scaling{std::vector<double>(d, 0.0), std::vector<double>(d, 1.0),
-                          std::vector<double>(d, 1.0), {}, {}};
+    const double count = double(comm.allreduce(std::int64_t(rows.inputs.size() / d), Reduce::sum));
+    const std::vector<double> zeros(d, 0.0), ones(d, 1.0);
+    std::vector<double> mean =
+        sum_columns(comm, rows.inputs, d, [](double x, std::size_t) { return x; });
+    for (double& x : mean) x /= count;
+    const std::vector<double> deviation = root_mean(square_sums(comm, rows.inputs, d, mean), count);
+    const std::vector<double> target_squares = square_sums(comm, rows.targets, d, zeros);
+
+    SampleScaling scaling{zeros, ones, ones, {}, {}};
     if (options.inputs == Scaling::Standardised) {
-        scaling.centre = sum_columns(comm, rows.inputs, d, [](double x, std::size_t) { return x; });
-        for (double& centre : scaling.centre) centre /= count;
-        scaling.input_scale =
-            root_mean(sum_columns(comm, rows.inputs, d,
-                                  [&](double x, std::size_t c) {
-                                      const double y = x - scaling.centre[c];
-                                      return y * y;
-                                  }),
-                      count);
+        scaling.centre = mean;
+        scaling.input_scale = deviation;
     }
-    if (options.targets == Scaling::Standardised) {
-        scaling.target_scale = root_mean(
-            sum_columns(comm, rows.targets, d, [](double y, std::size_t) { return y * y; }),
-            count);
+    if (options.targets == TargetScaling::State) {
+        scaling.target_scale = state_units(target_squares, deviation, count);
+    } else if (options.targets == TargetScaling::Output) {
+        scaling.target_scale = root_mean(target_squares, count);
+    }
+    for (double& unit : scaling.input_scale) unit = coarse_unit(unit);
+    for (double& unit : scaling.target_scale) unit = coarse_unit(unit);
+    for (std::size_t c = 0; c < d; ++c) {
+        scaling.centre[c] = coarse_centre(scaling.centre[c], scaling.input_scale[c]);
     }
     find_box(comm, rows.inputs, d, scaling);
     return scaling;
@@ -207,8 +244,7 @@ TrainingData make_training_data(const Communicator& comm, const InputFile& datas
     const auto load = [&](const std::vector<std::int64_t>& trajectories, Range& mine) {
         mine = partition(std::int64_t(trajectories.size()), comm.rank(), comm.size());
         return together(comm, [&] {
-            const auto states =
-                read_trajectories(dataset, share(trajectories, mine), times, d);
+            const auto states = read_trajectories(dataset, share(trajectories, mine), times, d);
             require_finite(dataset, states);
             return make_pairs(states, mine.size(), times, d, stepper);
         });

@@ -23,6 +23,7 @@ inline const Vocabulary& test_vocabulary() {
                     {"kutta3", "order 3"},
                     {"rk4", "order 4"},
                     {"dp8", "order 8"}},
+        .plain_schemes = {{"euler", "order 1"}, {"rk4", "order 4"}, {"dp8", "order 8"}},
         .activations = {{"rational", "cubic over quadratic"}, {"tanh", "hyperbolic tangent"}},
         .correctors = {{"neurvec", "u + S + Q(u)"}},
     };

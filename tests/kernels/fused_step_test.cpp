@@ -118,6 +118,25 @@ TEST_P(FusedStep, EqualsTheUnfusedOneForEveryScheme) {
     }
 }
 
+TEST_P(FusedStep, EqualsTheUnfusedOneForPolynomials) {
+    const int d = GetParam();
+    for (int degree = 2; degree <= (d <= 4 ? 6 : d <= 6 ? 4 : 2); ++degree) {
+        SCOPED_TRACE(degree);
+        const auto linear = testing::random_network(d, 0, Activation::rational, true, 11);
+        expect_equal(testing::with_monomials(linear, degree, 12));
+        const auto network = testing::random_network(d, 16, Activation::tanh, true, 13);
+        expect_equal(testing::with_monomials(network, degree, 14));
+    }
+}
+
+TEST_P(FusedStep, IsTheCorrectionAloneWithoutAScheme) {
+    const DeployedNetwork network =
+        testing::random_network(GetParam(), 20, Activation::inverse_quadratic, true, 15);
+    const auto comparison = compare(network, "none", Precision::Double);
+    EXPECT_LT(comparison.difference, 2e-14 * comparison.state);
+    EXPECT_GT(comparison.correction, 1e-3);
+}
+
 INSTANTIATE_TEST_SUITE_P(Dimensions, FusedStep, ::testing::Values(2, 3, 4, 6, 20));
 
 TEST(FusedStepOfManySteps, EqualsSingleLaunches) {

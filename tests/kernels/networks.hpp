@@ -78,6 +78,15 @@ inline DeployedNetwork random_network(int d, int hidden, Activation activation, 
     return network;
 }
 
+/// The same with monomials up to a total degree, coefficients of the size of 0.1.
+inline DeployedNetwork with_monomials(DeployedNetwork network, int degree, std::uint64_t seed) {
+    network.degree = degree;
+    const std::size_t count = monomial_exponents(network.inputs, degree).size();
+    network.monomials = Numbers(seed)(count * std::size_t(network.outputs),
+                                      0.1 / std::sqrt(double(count)));
+    return network;
+}
+
 /// Q(u).
 inline std::vector<double> evaluated(const DeployedNetwork& network, const double* u) {
     const auto in = std::size_t(network.inputs), out = std::size_t(network.outputs);
@@ -86,6 +95,14 @@ inline std::vector<double> evaluated(const DeployedNetwork& network, const doubl
         for (std::size_t i = 0; i < in; ++i) {
             result[j] += network.linear[j * in + i] * (u[i] - network.centre[i]);
         }
+    }
+    const auto exponents = monomial_exponents(network.inputs, network.degree);
+    for (std::size_t m = 0; m < exponents.size(); ++m) {
+        double value = 1;
+        for (std::size_t i = 0; i < in; ++i) {
+            value *= std::pow(u[i] - network.centre[i], exponents[m][i]);
+        }
+        for (std::size_t j = 0; j < out; ++j) result[j] += network.monomials[m * out + j] * value;
     }
     for (std::size_t h = 0; h < std::size_t(network.hidden); ++h) {
         double z = network.biases[h];

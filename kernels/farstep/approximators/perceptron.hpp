@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// One hidden layer plus an affine map, evaluated inside the step: hidden units never touch memory.
+// One hidden layer plus a polynomial, evaluated inside the step: hidden units never touch memory.
 #pragma once
 
 #include <farstep/approximators/activation.hpp>
+#include <farstep/approximators/polynomial.hpp>
 #include <farstep/backend.hpp>
 
 namespace farstep {
@@ -13,15 +14,6 @@ namespace farstep {
 /// weights of the second layer [Out][unit].
 template <int In, int Out>
 inline constexpr int block_size = units_per_block<In>*(In + 1 + Out);
-
-// On CPUs the layer is a function of its own, compiled once per activation and not once per
-// (scheme, activation); the call is a few nanoseconds per tile. On GPUs a call would push the state
-// out of the registers.
-#if defined(__CUDACC__) || defined(__HIPCC__)
-#define FARSTEP_LAYER_FUNCTION KOKKOS_FORCEINLINE_FUNCTION
-#else
-#define FARSTEP_LAYER_FUNCTION [[gnu::noinline]] inline
-#endif
 
 /// z[h] = bias[h] + Σi in[i][h] xi for one packed block of hidden units.
 template <int In, class Real, class Scalar>
@@ -133,7 +125,8 @@ FARSTEP_LAYER_FUNCTION void add_hidden_layer(const Scalar* block, int blocks,
     }
 }
 
-/// Q(x) = affine(x − centre) + hidden layer(x − centre), In inputs, Out outputs.
+/// Q(x) = polynomial(x − centre) + hidden layer(x − centre), In inputs, Out outputs; either may be
+/// missing but for the polynomial's constant.
 ///
 /// The weights are those of the deployed network: input and target scaling, and the affine part of
 /// a split rational activation, are folded in already. The centre is subtracted first, in the
@@ -144,11 +137,13 @@ struct Perceptron {
     static constexpr int inputs = In, outputs = Out;
 
     Activation activation;
-    int blocks;             ///< packed blocks of hidden units; 0 for a purely linear map
-    bool has_linear;        ///< whether `linear` is used; `bias` always is
-    const Scalar* units;    ///< [blocks][block_size]
-    const Scalar* linear;   ///< [Out][In]
-    const Scalar* bias;     ///< [Out]
+    int blocks;               ///< packed blocks of hidden units; 0 for a polynomial alone
+    bool has_linear;          ///< whether `linear` is used; `bias` always is
+    const Scalar* units;      ///< [blocks][block_size]
+    const Scalar* linear;     ///< [Out][In]
+    const Scalar* bias;       ///< [Out]
+    int degree;               ///< total degree of the polynomial; below 2 `monomials` is not used
+    const Scalar* monomials;  ///< [monomial_count(In, degree)][Out]
     Vector<double, In> centre;
     Vector<Scalar, rational_coefficient_count> coefficients;
 
@@ -167,6 +162,7 @@ struct Perceptron {
                 unrolled<Out>([&](auto j) FARSTEP_INLINE { q[j] += linear[j * In + i] * x[i]; });
             });
         }
+        if (degree > 1) add_polynomial(monomials, degree, x, q);
         if (blocks > 0) add_activated(x, q);
         Vector<Real, Out> output;
         unrolled<Out>([&](auto j) FARSTEP_INLINE { output[j] = convert<Real>(q[j]); });

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// FARSTEP_INLINE, without which compilers leave small arrays in memory.
+// FARSTEP_INLINE, without which compilers leave small arrays in memory, and its opposite for the
+// large functions that every step calls.
 #pragma once
 
 // Marks a lambda that must be inlined: the arrays it indexes stay in registers only then. Device
@@ -10,4 +11,13 @@
 #define FARSTEP_INLINE
 #else
 #define FARSTEP_INLINE __attribute__((always_inline))
+#endif
+
+// Marks an approximator's layer. On CPUs it is a function of its own, compiled once per activation
+// and not once per (scheme, activation); the call is a few nanoseconds per tile. On GPUs a call would
+// push the state out of the registers.
+#if defined(__CUDACC__) || defined(__HIPCC__)
+#define FARSTEP_LAYER_FUNCTION KOKKOS_FORCEINLINE_FUNCTION
+#else
+#define FARSTEP_LAYER_FUNCTION [[gnu::noinline]] inline
 #endif

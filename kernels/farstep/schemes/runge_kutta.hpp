@@ -99,10 +99,4 @@ private:
     }
 };
 
-/// The list that decks choose from; a new scheme is added here.
-template <class... Scheme>
-struct SchemeList {};
-using Schemes = SchemeList<RungeKutta<Euler>, RungeKutta<ImprovedEuler>, RungeKutta<Kutta3>,
-                           RungeKutta<RungeKutta4>, RungeKutta<DormandPrince8>>;
-
 }  // namespace farstep
