@@ -73,6 +73,7 @@ public:
         add_stage("train", "a corrector from the dataset -> model.h5", train);
         add_stage("forecast", "an ensemble forecast -> forecast.h5", forecast);
         add_stage("evaluate", "error, energy, cost, work and precision -> evaluation.h5", evaluate);
+        add_stage("tune", "the cheapest step that meets an error -> tuned.yaml, tuning.h5", tune);
         add_deck_command("check", "validate only; show the resolved deck and estimates",
                          [](const Context& context, const Setup& setup) {
                              check(context, setup);

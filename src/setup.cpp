@@ -188,6 +188,7 @@ void check_against_catalog(Deck& deck, Setup& setup) {
     if (o.evaluate) {
         check_initial(deck, "evaluate.ensemble.initial", o.evaluate->ensemble.initial, info);
     }
+    if (o.tune) check_initial(deck, "tune.ensemble.initial", o.tune->ensemble.initial, info);
 }
 
 ComponentDistribution to_distribution(const Distribution& given) {

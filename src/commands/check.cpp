@@ -45,14 +45,6 @@ double seconds_per_step(const Setup& setup, const Stepper& stepper) {
     }
 }
 
-/// A network of the deck's size, to time the corrected step before there is a model.
-DeployedNetwork blank_network(const Setup& setup, const TrainOptions& options) {
-    const auto d = std::size_t(setup.system->dimension());
-    const SampleScaling unit{std::vector<double>(d, 0.0), std::vector<double>(d, 1.0),
-                             std::vector<double>(d, 1.0), {}, {}};
-    return make_network(int(d), options.approximator).deploy(unit);
-}
-
 class Estimate {
 public:
     Estimate(const Context& context, const Setup& setup)
@@ -99,8 +91,9 @@ private:
 
     void print_forecast(const ForecastOptions& options) const {
         const double size = double(options.ensemble.size);
-        const auto network = m_setup.options.train ? std::optional<DeployedNetwork>(blank_network(
-                                                         m_setup, *m_setup.options.train))
+        const auto network = m_setup.options.train ? std::optional<DeployedNetwork>(
+                                   blank_network(m_setup.system->dimension(),
+                                                 m_setup.options.train->approximator))
                                                    : std::nullopt;
         const bool corrected = options.corrected && network;
         const auto stepper =

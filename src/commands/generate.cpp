@@ -57,12 +57,10 @@ std::string generate_recipe(const Setup& setup) {
     return canonical(setup.options, {"system", "ensemble", "reference", "limits", "generate"});
 }
 
-StageResult generate(const Context& context, const Setup& setup) {
+StageResult make_dataset(const Context& context, const Setup& setup) {
     const Communicator& comm = context.comm;
     const Options& options = setup.options;
     const EnsembleOptions& members = *options.ensemble;
-    require_enough_trajectories(comm, setup, members.size, "ensemble");
-    heading(comm, "generate");
     const auto start = std::chrono::steady_clock::now();
 
     const auto times = sample_times(options.generate->until, options.generate->every);
@@ -99,11 +97,22 @@ StageResult generate(const Context& context, const Setup& setup) {
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     write_provenance(file, provenance);
     file.commit();
+    return result;
+}
+
+StageResult generate(const Context& context, const Setup& setup) {
+    const Communicator& comm = context.comm;
+    const Options& options = setup.options;
+    require_enough_trajectories(comm, setup, options.ensemble->size, "ensemble");
+    heading(comm, "generate");
+    const auto start = std::chrono::steady_clock::now();
+    const StageResult result = make_dataset(context, setup);
     say(comm, "  {} trajectories to t = {:g} by {} at step {:g}, sampled every {:g}; {} failed",
-        members.size, options.generate->until, options.reference.scheme, options.reference.step,
+        result.total, options.generate->until, options.reference.scheme, options.reference.step,
         options.generate->every, result.failed);
-    say(comm, "  {} ({})", file.name().string(),
-        describe_duration(provenance.timings_s["generate"]));
+    say(comm, "  {} ({})", setup.dataset_path().string(),
+        describe_duration(
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()));
     return result;
 }
 

@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The four stages of a deck, and running all of them in order.
+// The stages of a deck, running all of them in order, and the search for the best step.
 #pragma once
 
 #include "setup.hpp"
+#include "training/model_file.hpp"
 
 namespace farstep {
 
@@ -23,6 +24,21 @@ StageResult forecast(const Context& context, const Setup& setup);
 StageResult evaluate(const Context& context, const Setup& setup);
 /// Every stage of the deck in order; those whose inputs have not changed are skipped. Collective.
 StageResult run(const Context& context, const Setup& setup);
+
+/// The cheapest step that meets an error → tuned.yaml, its model, tuning.h5. Collective.
+StageResult tune(const Context& context, const Setup& setup);
+
+/// What generate() does, without a word. Collective.
+StageResult make_dataset(const Context& context, const Setup& setup);
+
+struct TrainedModel {
+    Fit fit;
+    ModelQuality quality;
+    std::int64_t training_samples = 0, validation_samples = 0;
+    double seconds = 0;
+};
+/// What train() does, without a word. Collective.
+TrainedModel make_model(const Context& context, const Setup& setup);
 
 /// What decides whether the output of a stage can be reused: its options, and the recipe of the
 /// file it reads.

@@ -48,34 +48,39 @@ std::string train_recipe(const Setup& setup) {
            stored_recipe(setup.options.train->dataset, FileKind::dataset);
 }
 
-StageResult train(const Context& context, const Setup& setup) {
+TrainedModel make_model(const Context& context, const Setup& setup) {
     const Communicator& comm = context.comm;
     const TrainOptions& options = *setup.options.train;
-    heading(comm, "train");
     const auto start = std::chrono::steady_clock::now();
-
     const InputFile dataset = open_dataset(comm, setup);
     const auto stepper =
         setup.stepper(setup.options.scheme, setup.options.step, Precision::Double);
     const TrainingData data = make_training_data(comm, dataset, *setup.system, *stepper, options);
-    say(comm, "  {} samples for training, {} for validation", data.training.total,
-        data.validation.total);
-
     const FitProblem problem{comm, *setup.system, data, options, context.progress};
-    const Fit result = fit(problem);
-    const ModelQuality quality{result.validation.scaled,
-                               data.validation_target_power / result.validation.raw,
-                               linear_baseline(problem)};
+    TrainedModel model;
+    model.fit = fit(problem);
+    model.training_samples = data.training.total;
+    model.validation_samples = data.validation.total;
+    model.quality = {model.fit.validation.scaled,
+                     data.validation_target_power / model.fit.validation.raw,
+                     linear_baseline(problem)};
     Provenance provenance = make_provenance(comm, setup, train_recipe(setup), options.seed);
-    provenance.timings_s["train"] =
+    model.seconds = provenance.timings_s["train"] =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    write_model(comm, setup, result, data.scaling, quality, provenance);
+    write_model(comm, setup, model.fit, data.scaling, model.quality, provenance);
+    return model;
+}
 
-    say(comm, "  {}", result.description);
+StageResult train(const Context& context, const Setup& setup) {
+    const Communicator& comm = context.comm;
+    heading(comm, "train");
+    const TrainedModel model = make_model(context, setup);
+    say(comm, "  {} samples for training, {} for validation", model.training_samples,
+        model.validation_samples);
+    say(comm, "  {}", model.fit.description);
     say(comm, "  single-step mean squared error reduced {:.3g} times (a linear corrector: {:.3g})",
-        quality.single_step_reduction, quality.linear_reduction);
-    say(comm, "  {} ({})", setup.model_path().string(),
-        describe_duration(provenance.timings_s["train"]));
+        model.quality.single_step_reduction, model.quality.linear_reduction);
+    say(comm, "  {} ({})", setup.model_path().string(), describe_duration(model.seconds));
     return {0, 0};
 }
 

@@ -82,6 +82,21 @@ void check_stage(Deck& deck, const std::string& stage, const StageEnsembleOption
     }
 }
 
+void check_tuning(Deck& deck, const Options& o) {
+    const TuneOptions& tune = *o.tune;
+    check_stage(deck, "tune", tune.ensemble, tune.until);
+    for (std::size_t i = 0; i < tune.steps.size(); ++i) {
+        const Time step{tune.steps[i], deck.has("tune.steps") ? fmt::format("tune.steps[{}]", i)
+                                                              : std::string("step")};
+        check_multiple(deck, {tune.until, "tune.until"}, step);
+        check_multiple(deck, step, {o.reference.step, "reference.step"});
+    }
+    if (!o.ensemble && deck.sound({"ensemble"})) {
+        deck.error("tune", "needs an `ensemble` section at the top of the deck, to train on",
+                   "such as `ensemble: {size: 1000}`");
+    }
+}
+
 }  // namespace
 
 bool is_multiple(double whole, double part) {
@@ -115,6 +130,7 @@ void check_consistency(const Options& o, Deck& deck) {
         check_multiple(deck, {o.evaluate->until, "evaluate.until"}, every);
         check_stage(deck, "evaluate", o.evaluate->ensemble, o.evaluate->until);
     }
+    if (o.tune) check_tuning(deck, o);
 }
 
 }  // namespace farstep

@@ -50,9 +50,22 @@ void fill_in_ensemble(StageEnsembleOptions& ensemble, const Options& options, co
     if (!deck.has(path + "initial")) ensemble.initial = base.initial;
 }
 
+void fill_in_tuning(Options& o, const Deck& deck) {
+    TuneOptions& tune = *o.tune;
+    if (o.generate) set_default(tune.until, o.generate->until);
+    if (tune.steps.empty()) tune.steps = {o.step, o.step / 2, o.step / 4, o.step / 8};
+    fill_in_ensemble(tune.ensemble, o, deck, "tune", 3);
+}
+
+double shortest_far_step(const Options& o) {
+    return o.tune ? std::min(o.step, *std::min_element(o.tune->steps.begin(), o.tune->steps.end()))
+                  : o.step;
+}
+
 void fill_in_defaults(Options& o, const Deck& deck) {
     constexpr double reference_substeps = 20;
-    set_default(o.reference.step, o.step / reference_substeps);
+    if (o.tune) fill_in_tuning(o, deck);
+    set_default(o.reference.step, shortest_far_step(o) / reference_substeps);
     set_default(o.output,
                 std::filesystem::path("results") / std::filesystem::path(deck.name()).stem());
     const double until = o.generate ? o.generate->until : 0;

@@ -184,6 +184,24 @@ struct EvaluateOptions {
     bool operator==(const EvaluateOptions&) const = default;
 };
 
+/// What to look for, and among what.
+struct TuneOptions {
+    double error = 0;
+    double until = 0;
+    StageEnsembleOptions ensemble;
+    std::vector<std::string> plain_schemes = {"rk4", "dp8"};
+    std::vector<std::string> bases = {"none", "euler", "rk4"};
+    /// Empty until it is filled in.
+    std::vector<double> steps;
+    std::vector<std::int64_t> hidden = {8, 12, 16, 24, 32, 48, 64};
+    std::string activation = "inverse_quadratic";
+    std::vector<std::int64_t> degrees = {3, 4, 5};
+    std::vector<Precision> precisions = {Precision::Double, Precision::Mixed, Precision::Float};
+    double budget = 240;
+    TimingOptions timing = {16384, 0.1, 5};
+    bool operator==(const TuneOptions&) const = default;
+};
+
 struct Options {
     SystemOptions system;
     /// The far step.
@@ -200,6 +218,7 @@ struct Options {
     std::optional<TrainOptions> train;
     std::optional<ForecastOptions> forecast;
     std::optional<EvaluateOptions> evaluate;
+    std::optional<TuneOptions> tune;
     std::filesystem::path output;
     bool operator==(const Options&) const = default;
 };

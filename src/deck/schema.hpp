@@ -281,7 +281,7 @@ void describe(Visitor& v, TimingOptions& o) {
     v.key("seconds", o.seconds,
           {.help = "shortest time of a timed run", .unit = "s", .bounds = deck::positive()});
     v.key("repeats", o.repeats,
-          {.help = "timed runs; the median counts", .bounds = deck::at_least(1)});
+          {.help = "timed runs; the fastest counts", .bounds = deck::at_least(1)});
 }
 
 template <class Visitor>
@@ -300,6 +300,59 @@ void describe(Visitor& v, EvaluateOptions& o) {
            .otherwise = "step"});
     v.section("ladder", o.ladder, {.help = "steps of the work-precision table"});
     v.section("timing", o.timing, {.help = "how cost is measured"});
+}
+
+template <class Visitor>
+void describe(Visitor& v, TuneOptions& o) {
+    v.key("error", o.error,
+          {.help = "mean squared error to meet at `until`",
+           .bounds = deck::positive(),
+           .required = true});
+    v.key("until", o.until,
+          {.help = "length of the rollouts",
+           .unit = "time",
+           .bounds = deck::positive(),
+           .otherwise = "generate.until"});
+    v.section("ensemble", o.ensemble, {.help = "the ensemble to judge by"});
+    v.key("plain_schemes", o.plain_schemes,
+          {.help = "schemes that compete without a corrector",
+           .choices = &v.vocabulary().plain_schemes,
+           .one_or_list = true,
+           .min_items = 1,
+           .distinct = true});
+    v.key("bases", o.bases,
+          {.help = "schemes that compete with one",
+           .choices = &v.vocabulary().schemes,
+           .one_or_list = true,
+           .distinct = true});
+    v.key("steps", o.steps,
+          {.help = "far steps to try",
+           .unit = "time",
+           .bounds = deck::positive(),
+           .otherwise = "step, step/2, step/4, step/8",
+           .one_or_list = true,
+           .min_items = 1,
+           .distinct = true});
+    v.key("hidden", o.hidden,
+          {.help = "numbers of hidden units to try",
+           .bounds = deck::between(1, 128),
+           .one_or_list = true,
+           .distinct = true});
+    v.key("activation", o.activation,
+          {.help = "their activation", .choices = &v.vocabulary().activations});
+    v.key("degrees", o.degrees,
+          {.help = "degrees of polynomials to try",
+           .bounds = deck::between(1, 6),
+           .one_or_list = true,
+           .distinct = true});
+    v.key("precisions", o.precisions,
+          {.help = "arithmetics to try", .one_or_list = true, .min_items = 1, .distinct = true});
+    v.key("budget", o.budget,
+          {.help = "no new candidate is begun after this time",
+           .unit = "s",
+           .bounds = deck::positive()});
+    v.section("timing", o.timing,
+              {.help = "how the cost of the finalists is measured; of the others in a twentieth"});
 }
 
 template <class Visitor>
@@ -324,6 +377,7 @@ void describe(Visitor& v, Options& o) {
     v.section("train", o.train, {.help = "fit the corrector to them"});
     v.section("forecast", o.forecast, {.help = "integrate an ensemble, with statistics"});
     v.section("evaluate", o.evaluate, {.help = "errors, energy and cost of the corrector"});
+    v.section("tune", o.tune, {.help = "the cheapest step that meets an error"});
     v.key("output", o.output, {.help = "folder for results", .otherwise = "results/NAME_OF_DECK"});
 }
 

@@ -40,7 +40,7 @@ struct WorkPrecision {
     double common_error() const { return std::max(corrected.error, reference_error); }
 };
 
-/// Measured wall time of one step [ns per trajectory]: median over repeats. Collective.
+/// Measured wall time of one step [ns per trajectory]: the fastest of some runs. Collective.
 double measure_step_cost(const Context& context, const Setup& setup, const Stepper& stepper);
 
 /// Collective.

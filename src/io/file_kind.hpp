@@ -12,15 +12,15 @@
 
 namespace farstep {
 
-enum class FileKind { dataset, model, forecast, evaluation };
+enum class FileKind { dataset, model, forecast, evaluation, tuning };
 
 inline constexpr const char* kind_attribute = "farstep_kind";
 
 namespace detail {
-inline constexpr std::array<const char*, 4> kind_names{"dataset", "model", "forecast",
-                                                       "evaluation"};
-inline constexpr std::array<const char*, 4> kind_makers{"generate", "train", "forecast",
-                                                        "evaluate"};
+inline constexpr std::array<const char*, 5> kind_names{"dataset", "model", "forecast",
+                                                       "evaluation", "tuning"};
+inline constexpr std::array<const char*, 5> kind_makers{"generate", "train", "forecast",
+                                                        "evaluate", "tune"};
 }  // namespace detail
 
 constexpr const char* name_of(FileKind kind) {

@@ -31,6 +31,13 @@ Network make_network(int dimension, const ApproximatorOptions& options) {
     return network;
 }
 
+DeployedNetwork blank_network(int dimension, const ApproximatorOptions& options) {
+    const auto d = std::size_t(dimension);
+    const SampleScaling unit{std::vector<double>(d, 0.0), std::vector<double>(d, 1.0),
+                             std::vector<double>(d, 1.0), {}, {}};
+    return make_network(dimension, options).deploy(unit);
+}
+
 void draw_hidden_layer(Network& network, std::int64_t seed, double bound, int start) {
     const PerceptronShape& shape = network.shape;
     const int last = shape.outgoing();

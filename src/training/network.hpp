@@ -31,6 +31,10 @@ struct Network {
 /// Parameters zero but for the activation's coefficients.
 Network make_network(int dimension, const ApproximatorOptions& options);
 
+/// A deployed network of the given size that corrects nothing: to time a step before there is a
+/// model.
+DeployedNetwork blank_network(int dimension, const ApproximatorOptions& options);
+
 /// Hidden weights and biases uniform in ±bound, by (seed, number of the weight, number of the start).
 void draw_hidden_layer(Network& network, std::int64_t seed, double bound, int start = 0);
 

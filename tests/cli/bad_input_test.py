@@ -173,6 +173,14 @@ DECK_MISTAKES = [
          {"seed: 1": "initial: {qx: 0, qy: 0, px: 0}"}),
     Case("section_missing_for_the_command", "train", ("train", "section"),
          text="system: henon_heiles\nstep: 0.5\n", ranks=(1, 2)),
+    Case("tuning_below_double", "tune", ("deck.yaml:4:", "tune.error", "reference"),
+         text="system: henon_heiles\nstep: 0.5\nensemble: {size: 64}\n"
+              "tune: {error: 1e-40, until: 5}\noutput: out\n", ranks=(1, 2)),
+    Case("tuning_step_beside_the_horizon", "tune", ("deck.yaml:4:", "tune.steps[1]"),
+         text="system: henon_heiles\nstep: 0.5\nensemble: {size: 64}\n"
+              "tune: {error: 1e-4, until: 5, steps: [0.5, 0.3]}\noutput: out\n"),
+    Case("tuning_without_an_error", "tune", ("deck.yaml:4:", "error"),
+         text="system: henon_heiles\nstep: 0.5\nensemble: {size: 64}\ntune: {until: 5}\n"),
     Case("nothing_to_run", "run", ("no stage",), text="system: henon_heiles\nstep: 0.5\n"),
     Case("set_of_an_unknown_key", "run", ("forecast.untill", "forecast.until"),
          sets={"forecast.untill": 5}),

@@ -101,11 +101,20 @@ def make_model(path, iterations=30, with_components=False):
             file[name] = np.full(4, float(value))
 
 
+def make_tuning(path):
+    with create(path, "tuning", target_error=1e-6, until=10.0,
+                verdict="The corrector pays.") as file:
+        file["cost"] = [100.0, 200, 400, 10, 20, 40]
+        file["error"] = [np.inf, 1e-5, 1e-7, 1e-3, 1e-4, 1e-8]
+        file["corrected"] = np.array([0, 0, 0, 1, 1, 1], dtype=np.int8)
+
+
 MAKERS = {
     "evaluation": (make_evaluation, ["error", "energy", "work-precision"]),
     "forecast": (make_forecast, ["fan", "energy", "trajectories", "phase"]),
     "dataset": (make_dataset, ["trajectories", "phase"]),
     "model": (make_model, ["loss"]),
+    "tuning": (make_tuning, ["pareto"]),
 }
 
 

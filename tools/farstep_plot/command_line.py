@@ -10,7 +10,7 @@ import pathlib
 import sys
 from typing import Callable, Dict, List, NoReturn, Optional, Sequence
 
-from . import dataset, evaluation, forecast, model, style
+from . import dataset, evaluation, forecast, model, style, tuning
 from .pictures import Pictures
 from .reading import FarstepFile, FileError, UsageError
 
@@ -23,6 +23,7 @@ ARTISTS: Dict[str, Artist] = {
     "model": model.draw,
     "forecast": forecast.draw,
     "evaluation": evaluation.draw,
+    "tuning": tuning.draw,
 }
 
 
@@ -49,8 +50,8 @@ def parse_dpi(text: str) -> int:
 def make_parser() -> Parser:
     parser = Parser(
         prog="farstep-plot",
-        description="Draws what a dataset, model, forecast or evaluation written by Farstep holds, "
-                    "and prints the names of the pictures.",
+        description="Draws what a dataset, model, forecast, evaluation or tuning written by Farstep "
+                    "holds, and prints the names of the pictures.",
         epilog="Exit codes: 0 all files drawn, 1 wrong arguments, 3 a file is missing, damaged or "
                "not Farstep's, or a picture cannot be written.")
     parser.add_argument("files", metavar="FILE", nargs="+", type=pathlib.Path)
