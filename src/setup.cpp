@@ -170,6 +170,17 @@ void check_flow_map(Deck& deck, const Options& options) {
                "still", "choose a scheme, or set  corrected: true");
 }
 
+/// A corrector is trained for one step; an adaptive scheme has many.
+void check_adaptive(Deck& deck, const Options& options) {
+    const bool forecasts = options.forecast && options.forecast->corrected;
+    if (!options.is_adaptive() || !(options.train || options.evaluate || forecasts)) return;
+    deck.error("scheme",
+               fmt::format("correctors need a scheme of fixed steps, and {} is adaptive",
+                           options.scheme),
+               "`forecast: {corrected: false}` without `train` and `evaluate` makes a plain "
+               "adaptive forecast");
+}
+
 void check_against_catalog(Deck& deck, Setup& setup) {
     if (!deck.sound({"system"})) return;
     setup.system = check_size(deck, setup.options.system);
@@ -181,6 +192,7 @@ void check_against_catalog(Deck& deck, Setup& setup) {
     const Options& o = setup.options;
     if (o.train) check_fit(deck, *o.train, setup.system->dimension());
     check_flow_map(deck, o);
+    check_adaptive(deck, o);
     if (o.ensemble) check_initial(deck, "ensemble.initial", o.ensemble->initial, info);
     if (o.forecast) {
         check_initial(deck, "forecast.ensemble.initial", o.forecast->ensemble.initial, info);
@@ -252,7 +264,22 @@ std::int64_t draw(const Setup& setup, const EnsembleOptions& options, Ensemble& 
 std::unique_ptr<Stepper> Setup::stepper(const std::string& scheme, double step,
                                         Precision precision,
                                         const DeployedNetwork* network) const {
-    return system->stepper({scheme, precision, step, parameters, limit_low, limit_high, network});
+    return system->stepper({scheme, precision, step, parameters, limit_low, limit_high, network,
+                            options.tolerance});
+}
+
+std::unique_ptr<Stepper> Setup::guarded_stepper(const DeployedNetwork& network,
+                                                const GuardSpec& guard) const {
+    StepperSpec spec{options.scheme, options.precision, options.step, parameters, limit_low,
+                     limit_high, &network};
+    spec.guard = guard;
+    return system->stepper(spec);
+}
+
+std::unique_ptr<Stepper> Setup::adaptive_stepper(const std::string& scheme, double interval,
+                                                 Precision precision, double tolerance) const {
+    return system->stepper(
+        {scheme, precision, interval, parameters, limit_low, limit_high, nullptr, tolerance});
 }
 
 std::unique_ptr<Stepper> Setup::reference_stepper() const {

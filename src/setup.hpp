@@ -34,6 +34,12 @@ struct Setup {
     /// A stepper of this system; `network` null for the plain scheme.
     std::unique_ptr<Stepper> stepper(const std::string& scheme, double step, Precision precision,
                                      const DeployedNetwork* network = nullptr) const;
+    /// The stepper of a guarded corrected forecast.
+    std::unique_ptr<Stepper> guarded_stepper(const DeployedNetwork& network,
+                                             const GuardSpec& guard) const;
+    /// A plain adaptive stepper whose outputs are `interval` apart.
+    std::unique_ptr<Stepper> adaptive_stepper(const std::string& scheme, double interval,
+                                              Precision precision, double tolerance) const;
     std::unique_ptr<Stepper> reference_stepper() const;
 
     std::filesystem::path dataset_path() const { return options.output / "dataset.h5"; }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <farstep/ensemble_view.hpp>
+#include <farstep/guard.hpp>
 #include <farstep/step.hpp>
 
 #include <limits>
@@ -17,6 +18,32 @@ template <class Scalar, int d>
 struct StateLimits {
     Vector<Scalar, d> low, high;
     bool bounded = false;  ///< whether low and high matter
+
+    /// A cheap test that no failure escapes: the squares of a state that is not finite do not sum
+    /// to a finite number.
+    template <class Real>
+    KOKKOS_FORCEINLINE_FUNCTION bool suspects(const Vector<Real, d>& u) const {
+        Real squares = u[0] * u[0];
+        unrolled<d - 1>([&](auto previous) FARSTEP_INLINE {
+            squares += u[previous + 1] * u[previous + 1];
+        });
+        return bounded || !all_of(squares <= Real(std::numeric_limits<Scalar>::max()));
+    }
+
+    /// What the state in lane i means for its trajectory.
+    template <class Real>
+    KOKKOS_INLINE_FUNCTION TrajectoryStatus examine(const Vector<Real, d>& u, int i) const {
+        TrajectoryStatus status = TrajectoryStatus::running;
+        for (int c = 0; c < d; ++c) {
+            const Scalar value = lane(u[c], i);
+            const Scalar largest = std::numeric_limits<Scalar>::max();
+            if (!(value >= -largest && value <= largest)) return TrajectoryStatus::non_finite;
+            if (bounded && (value < low[c] || value > high[c])) {
+                status = TrajectoryStatus::out_of_bounds;
+            }
+        }
+        return status;
+    }
 };
 
 /// Functor of one launch: `steps` fused steps on W = lanes_of<Real> trajectories a work item.
@@ -36,21 +63,35 @@ struct AdvanceKernel {
         const LaneSlice<W> slice(item);
         Vector<Real, d> u = load_state<Real, d>(ensemble.state, slice);
         for (std::int64_t n = 0; n < steps; ++n) {
-            step(u);
-            if (suspicious(u) && !mark_failures(slice, u, first_step + n + 1)) break;
+            take_step(slice, first_step + n, u);
+            if (limits.suspects(u) && !mark_failures(slice, u, first_step + n + 1)) break;
         }
         store_state(ensemble.state, slice, u);
     }
 
 private:
-    /// A cheap test that no failure escapes: the squares of a state that is not finite do not sum
-    /// to a finite number.
-    KOKKOS_FORCEINLINE_FUNCTION bool suspicious(const Vector<Real, d>& u) const {
-        Real squares = u[0] * u[0];
-        unrolled<d - 1>([&](auto previous) FARSTEP_INLINE {
-            squares += u[previous + 1] * u[previous + 1];
-        });
-        return limits.bounded || !all_of(squares <= Real(std::numeric_limits<Scalar>::max()));
+    /// One step of all lanes, the guard's before and after it if there is one. What functions take
+    /// by reference does not stay in registers, so the guard works on copies.
+    KOKKOS_FORCEINLINE_FUNCTION void take_step(const LaneSlice<W>& slice,
+                                               std::int64_t step_number, Vector<Real, d>& u) const {
+        if constexpr (requires { step.guard; }) {
+            GuardedState<Real, d> guarded;
+            const bool passes = step.guard.lets_pass(u);
+            if (!passes) {
+                Vector<Real, d> copy = u;
+                step.guard.look_after(ensemble, slice, step_number, step.parameters, step.dt, copy,
+                                      guarded);
+                u = copy;
+            }
+            step(u);
+            if (!passes) {
+                Vector<Real, d> copy = u;
+                step.guard.put_back(guarded, copy);
+                u = copy;
+            }
+        } else {
+            step(u);
+        }
     }
 
     /// Marks lanes that left the limits at this step; returns whether any lane is still running.
@@ -60,7 +101,7 @@ private:
         for (int i = 0; i < W; ++i) {
             auto& status = ensemble.status(slice.tile, slice.lane(i));
             if (status != std::int8_t(TrajectoryStatus::running)) continue;
-            const TrajectoryStatus now = examine(u, i);
+            const TrajectoryStatus now = limits.examine(u, i);
             if (now == TrajectoryStatus::running) {
                 any_running = true;
                 continue;
@@ -72,19 +113,6 @@ private:
             }
         }
         return any_running;
-    }
-
-    KOKKOS_INLINE_FUNCTION TrajectoryStatus examine(const Vector<Real, d>& u, int i) const {
-        TrajectoryStatus status = TrajectoryStatus::running;
-        for (int c = 0; c < d; ++c) {
-            const Scalar value = lane(u[c], i);
-            const Scalar largest = std::numeric_limits<Scalar>::max();
-            if (!(value >= -largest && value <= largest)) return TrajectoryStatus::non_finite;
-            if (limits.bounded && (value < limits.low[c] || value > limits.high[c])) {
-                status = TrajectoryStatus::out_of_bounds;
-            }
-        }
-        return status;
     }
 };
 

@@ -31,6 +31,12 @@ template <class Scalar, int dimension>
 inline constexpr int lanes_per_item =
     native_lanes<Scalar> == 1 ? 1 : vectors_per_item<dimension> * native_lanes<Scalar>;
 
+/// Lanes of a work item whose trajectories choose their own steps. The slopes of all stages live
+/// until the step's end: two vectors hide latency as long as these numbers do not spill too far.
+template <class Scalar, int dimension, int stages>
+inline constexpr int adaptive_lanes =
+    native_lanes<Scalar> == 1 ? 1 : (dimension * stages <= 32 ? 2 : 1) * native_lanes<Scalar>;
+
 /// Hidden units evaluated together. For large states six units of four vectors fill most of the 32
 /// registers of AVX-512; small states need some for themselves.
 template <int dimension>

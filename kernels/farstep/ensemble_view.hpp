@@ -13,7 +13,13 @@
 namespace farstep {
 
 /// What became of a trajectory. Stored in files as these numbers.
-enum class TrajectoryStatus : std::int8_t { running = 0, non_finite = 1, out_of_bounds = 2 };
+enum class TrajectoryStatus : std::int8_t {
+    running = 0,
+    non_finite = 1,
+    out_of_bounds = 2,
+    step_limit = 3,  ///< an adaptive scheme would have needed too many steps, or too short ones
+    left_training_box = 4
+};
 
 using DeviceMemory = Device::memory_space;
 using StateView = Kokkos::View<double***, Kokkos::LayoutRight, DeviceMemory>;
@@ -26,6 +32,7 @@ struct EnsembleView {
     StateView state;         ///< [tile][component][lane]
     StatusView status;       ///< [tile][lane], a TrajectoryStatus
     StepView failure_step;   ///< [tile][lane], number of the step after which it failed
+    StepView steps_outside;  ///< [tile][lane], steps begun outside the box of a guard
 };
 
 /// Where a work item of W lanes finds its trajectories: CPUs take neighbouring lanes, GPUs

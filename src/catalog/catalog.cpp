@@ -51,7 +51,12 @@ const SystemModel* find_system(const std::string& name,
 }
 
 const Choices& scheme_choices() {
-    static const Choices choices = choices_of(Schemes{});
+    static const Choices choices = [] {
+        Choices all = choices_of(Schemes{});
+        const Choices adaptive = choices_of(AdaptiveSchemes{});
+        all.insert(all.end(), adaptive.begin(), adaptive.end());
+        return all;
+    }();
     return choices;
 }
 
@@ -81,9 +86,13 @@ Vocabulary vocabulary() {
         if (!listed) result.systems.push_back({info.name, info.title});
     }
     result.schemes = scheme_choices();
-    for (const Choice& scheme : result.schemes) {
+    for (const Choice& scheme : choices_of(Schemes{})) {
         if (scheme.name != NoScheme::name) result.plain_schemes.push_back(scheme);
     }
+    result.adaptive_schemes = choices_of(AdaptiveSchemes{});
+    result.competitors = result.plain_schemes;
+    result.competitors.insert(result.competitors.end(), result.adaptive_schemes.begin(),
+                              result.adaptive_schemes.end());
     result.activations = activation_choices();
     result.correctors = corrector_choices();
     return result;

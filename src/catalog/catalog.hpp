@@ -23,6 +23,7 @@ std::vector<const SystemModel*> system_variants(const std::string& name);
 const SystemModel* find_system(const std::string& name,
                                const std::map<std::string, std::int64_t>& sizes);
 
+/// Of fixed steps first, then adaptive.
 const Choices& scheme_choices();
 const Choices& corrector_choices();
 /// In the order of the enumerators of Activation.

@@ -8,6 +8,7 @@
 
 #include <farstep/approximators/perceptron_gradient.hpp>
 #include <farstep/ensemble_view.hpp>
+#include <farstep/guard.hpp>
 #include <farstep/systems/system_info.hpp>
 
 #include <cstdint>
@@ -20,6 +21,13 @@
 
 namespace farstep {
 
+/// What a corrected stepper does outside the box its corrector was trained in.
+struct GuardSpec {
+    GuardAction action = GuardAction::off;
+    std::int64_t substeps = 1;      ///< of a plain step, by classical Runge–Kutta
+    std::vector<double> low, high;  ///< the box, by component
+};
+
 /// What a stepper is built from.
 struct StepperSpec {
     std::string scheme;
@@ -28,9 +36,13 @@ struct StepperSpec {
     std::vector<double> parameters;               ///< as SystemInfo lists them
     std::vector<double> limit_low, limit_high;    ///< by component; empty: only finite states
     const DeployedNetwork* corrector = nullptr;   ///< none: the plain scheme
+    double tolerance = 1e-6;                      ///< of an adaptive scheme, in each of its steps
+    std::int64_t max_steps = 100000;              ///< of an adaptive scheme, in each call
+    GuardSpec guard = {};                         ///< of a corrected step
 };
 
-/// Advances ensembles by a fixed step; corrected or plain.
+/// Advances ensembles by whole steps; corrected or plain. An adaptive scheme covers each step, or
+/// several at once, in steps of its own.
 class Stepper {
 public:
     explicit Stepper(double step) : m_step(step) {}
@@ -44,6 +56,10 @@ public:
                          std::int64_t steps) const = 0;
 
     double step() const { return m_step; }
+
+    /// [tile][lane]: steps that an adaptive scheme has tried since step 0 of the ensemble; null for
+    /// fixed steps.
+    virtual const StepView* step_counts() const { return nullptr; }
 
 private:
     double m_step;

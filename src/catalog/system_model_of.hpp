@@ -6,6 +6,7 @@
 #pragma once
 
 #include <farstep/advance.hpp>
+#include <farstep/advance_adaptive.hpp>
 #include <farstep/correctors/neurvec.hpp>
 #include <farstep/correctors/none.hpp>
 #include <farstep/energy.hpp>
@@ -53,6 +54,17 @@ StateLimits<Scalar, d> limits(const StepperSpec& spec) {
     return result;
 }
 
+template <class System, class Scalar>
+Guard<System, Scalar> guard(const GuardSpec& spec) {
+    Guard<System, Scalar> result{};
+    result.action = spec.action;
+    result.substeps = spec.substeps;
+    if (spec.action == GuardAction::off) return result;
+    result.low = to_vector<Scalar, System::dimension>(spec.low);
+    result.high = to_vector<Scalar, System::dimension>(spec.high);
+    return result;
+}
+
 }  // namespace detail
 
 /// The plain scheme, computed in Scalar.
@@ -82,9 +94,12 @@ public:
     explicit CorrectedStepper(const StepperSpec& spec)
         : Stepper(spec.step),
           m_network(*spec.corrector),
-          m_step{detail::prepared<System, Scalar>(spec.parameters), Scalar(spec.step),
-                 {m_network.device()}},
-          m_limits(detail::limits<Scalar, System::dimension>(spec)) {}
+          m_step{{detail::prepared<System, Scalar>(spec.parameters), Scalar(spec.step),
+                  {m_network.device()}},
+                 {}},
+          m_limits(detail::limits<Scalar, System::dimension>(spec)) {
+        m_step.guard = detail::guard<System, Scalar>(spec.guard);
+    }
 
     void advance(const EnsembleView& ensemble, std::int64_t first_step,
                  std::int64_t steps) const override {
@@ -97,8 +112,53 @@ public:
 private:
     static constexpr int d = System::dimension;
     PackedPerceptron<NetworkScalar, d> m_network;
-    FusedStep<System, Scheme, NeurVec<Perceptron<NetworkScalar, d, d>>, Scalar> m_step;
+    GuardedStep<FusedStep<System, Scheme, NeurVec<Perceptron<NetworkScalar, d, d>>, Scalar>, System,
+                Scalar>
+        m_step;
     StateLimits<Scalar, d> m_limits;
+};
+
+/// An adaptive scheme, computed in Scalar. It keeps a record of each trajectory of the ensemble that
+/// it advances, and starts a new one at step 0.
+template <class System, class Scheme, class Scalar>
+class AdaptiveStepper final : public Stepper {
+public:
+    explicit AdaptiveStepper(const StepperSpec& spec)
+        : Stepper(spec.step),
+          m_parameters(detail::prepared<System, Scalar>(spec.parameters)),
+          m_limits(detail::limits<Scalar, System::dimension>(spec)),
+          m_tolerance(Scalar(spec.tolerance)),
+          m_max_steps(spec.max_steps),
+          m_queue("farstep::queue") {}
+
+    void advance(const EnsembleView& ensemble, std::int64_t first_step,
+                 std::int64_t steps) const override {
+        const AdaptiveControl<Scalar> control{m_tolerance, step(), first_step, steps, m_max_steps};
+        const std::size_t tiles = ensemble.state.extent(0);
+        const bool is_new = m_record.steps.extent(0) != tiles;
+        if (is_new) {
+            m_record = {ValueView("farstep::step_size", tiles, tile_width),
+                        StepView("farstep::steps", tiles, tile_width)};
+        }
+        if (is_new || first_step == 0) {
+            begin_adaptive<System, Real>(Device(), ensemble.state, m_record, m_parameters,
+                                         control.span());
+        }
+        advance_adaptive<Scheme, System, Real>(Device(), ensemble, m_record, m_queue, m_parameters,
+                                               m_limits, control);
+    }
+
+    const StepView* step_counts() const override { return &m_record.steps; }
+
+private:
+    using Real = Lanes<Scalar, adaptive_lanes<Scalar, System::dimension, Scheme::stages>>;
+
+    Vector<Scalar, System::parameter_count> m_parameters;  ///< prepared
+    StateLimits<Scalar, System::dimension> m_limits;
+    Scalar m_tolerance;
+    std::int64_t m_max_steps;
+    QueueView m_queue;
+    mutable AdaptiveRecord m_record;
 };
 
 template <class System>
@@ -107,7 +167,10 @@ public:
     SystemModelOf() : SystemModel(System::describe()) {}
 
     std::unique_ptr<Stepper> stepper(const StepperSpec& spec) const override {
-        return find_scheme(spec, Schemes{});
+        auto stepper = find_scheme(spec, Schemes{});
+        if (!stepper) stepper = find_adaptive_scheme(spec, AdaptiveSchemes{});
+        if (!stepper) throw std::logic_error("there is no scheme " + spec.scheme);
+        return stepper;
     }
 
     std::int64_t sample(const StateView& state, std::int64_t first, std::int64_t last,
@@ -159,8 +222,25 @@ private:
     static std::unique_ptr<Stepper> find_scheme(const StepperSpec& spec, SchemeList<Scheme...>) {
         std::unique_ptr<Stepper> stepper;
         ((spec.scheme == Scheme::name ? void(stepper = with_scheme<Scheme>(spec)) : void()), ...);
-        if (!stepper) throw std::logic_error("there is no scheme " + spec.scheme);
         return stepper;
+    }
+
+    template <class... Scheme>
+    static std::unique_ptr<Stepper> find_adaptive_scheme(const StepperSpec& spec,
+                                                         SchemeList<Scheme...>) {
+        std::unique_ptr<Stepper> stepper;
+        ((spec.scheme == Scheme::name ? void(stepper = with_adaptive_scheme<Scheme>(spec)) : void()),
+         ...);
+        return stepper;
+    }
+
+    template <class Scheme>
+    static std::unique_ptr<Stepper> with_adaptive_scheme(const StepperSpec& spec) {
+        if (spec.corrector) throw std::logic_error("a corrector needs a scheme of fixed steps");
+        if (spec.precision == Precision::Float) {
+            return std::make_unique<AdaptiveStepper<System, Scheme, float>>(spec);
+        }
+        return std::make_unique<AdaptiveStepper<System, Scheme, double>>(spec);
     }
 
     template <class Scheme>

@@ -116,7 +116,7 @@ private:
         const double outputs = options.until / options.every + 1;
         const double timing =
             options.timing.seconds * double(options.timing.repeats + 2) *
-            double(options.ladder.schemes.size() + 1) * m_comm.size();
+            double(options.ladder.schemes.size() * options.ladder.precisions.size() + 1) * m_comm.size();
         line("evaluate", reference_seconds(size, options.until) + timing,
              state_bytes(size) * (outputs + 4), outputs * 14 * 8);
     }

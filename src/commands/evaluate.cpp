@@ -69,13 +69,27 @@ void write_rollouts(OutputFile& file, const Comparison& errors, const SystemInfo
     file.write_whole("running", both(errors.plain.running, errors.corrected.running).data());
 }
 
+std::string group_of(const WorkCurve& curve) {
+    return curve.precision == Precision::Double ? curve.scheme
+                                                : curve.scheme + "_" + name_of(curve.precision);
+}
+
+bool is_adaptive(const std::vector<WorkPoint>& points) {
+    return !points.empty() && points.front().tolerance > 0;
+}
+
 void define_curve(OutputFile& file, const std::string& name, const std::vector<WorkPoint>& points,
                   const std::string& time_unit) {
     const std::string group = "work_precision/" + name;
     std::vector<double> steps;
     for (const WorkPoint& point : points) steps.push_back(point.step);
     file.group(group);
-    file.coordinate(group + "/step", steps, {time_unit, "step", {}});
+    file.coordinate(group + "/step", steps,
+                    {time_unit, is_adaptive(points) ? "mean step" : "step", {}});
+    if (is_adaptive(points)) {
+        file.variable(group + "/tolerance", {"step"}, NumberType::float64,
+                      {"1", "error allowed in each step, absolute and relative", {}});
+    }
     file.variable(group + "/error", {"step"}, NumberType::float64,
                   {"", "mean squared error at the last time", {}});
     file.variable(group + "/cost", {"step"}, NumberType::float64,
@@ -83,13 +97,17 @@ void define_curve(OutputFile& file, const std::string& name, const std::vector<W
 }
 
 void write_curve(OutputFile& file, const std::string& name, const std::vector<WorkPoint>& points) {
-    std::vector<double> errors, costs;
+    std::vector<double> errors, costs, tolerances;
     for (const WorkPoint& point : points) {
+        tolerances.push_back(point.tolerance);
         errors.push_back(point.error);
         costs.push_back(point.cost);
     }
     file.write_whole("work_precision/" + name + "/error", errors.data());
     file.write_whole("work_precision/" + name + "/cost", costs.data());
+    if (is_adaptive(points)) {
+        file.write_whole("work_precision/" + name + "/tolerance", tolerances.data());
+    }
 }
 
 void write_evaluation(const Communicator& comm, const Setup& setup, const ReferenceRun& reference,
@@ -101,7 +119,7 @@ void write_evaluation(const Communicator& comm, const Setup& setup, const Refere
     define_rollouts(file, info);
     file.group("work_precision");
     for (const WorkCurve& curve : work.curves) {
-        define_curve(file, curve.scheme, curve.points, info.time_unit);
+        define_curve(file, group_of(curve), curve.points, info.time_unit);
     }
     define_curve(file, "corrected", {work.corrected}, info.time_unit);
     define_system(file, setup);
@@ -116,7 +134,7 @@ void write_evaluation(const Communicator& comm, const Setup& setup, const Refere
     write_provenance(file, provenance);
     file.begin_parallel();
     write_rollouts(file, errors, info);
-    for (const WorkCurve& curve : work.curves) write_curve(file, curve.scheme, curve.points);
+    for (const WorkCurve& curve : work.curves) write_curve(file, group_of(curve), curve.points);
     write_curve(file, "corrected", {work.corrected});
     file.commit();
 }
@@ -155,7 +173,7 @@ void print_errors(const Communicator& comm, const Setup& setup, const ReferenceR
 void print_work(const Communicator& comm, const Setup& setup, const WorkPrecision& work,
                 double time) {
     const std::string& unit = setup.system->info().time_unit;
-    say(comm, "\n  work and precision at t = {:g}, {} precision", time,
+    say(comm, "\n  work and precision at t = {:g}; the corrected step in {}", time,
         name_of(setup.options.precision));
     say(comm, "  {:<22} {:>10} {:>12} {:>24}", "scheme", "step", "MSE",
         fmt::format("ns/(trajectory {})", unit == "1" ? "time" : unit));
@@ -165,7 +183,7 @@ void print_work(const Communicator& comm, const Setup& setup, const WorkPrecisio
     };
     row("corrected " + setup.options.scheme, work.corrected);
     for (const WorkCurve& curve : work.curves) {
-        for (const WorkPoint& point : curve.points) row(curve.scheme, point);
+        for (const WorkPoint& point : curve.points) row(curve.name(), point);
     }
     say(comm, "  the reference itself is off by about {}", number(work.reference_error));
     say(comm, "\n  what the corrector's error costs without a corrector");

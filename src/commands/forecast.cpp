@@ -5,6 +5,7 @@
 // chosen trajectories. The main loop is in Forecast::run_chunk.
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <numeric>
 
 #include "commands/forecast_statistics.hpp"
@@ -16,6 +17,34 @@
 namespace farstep {
 
 namespace {
+
+/// How many steps an adaptive scheme took.
+struct StepSummary {
+    std::int64_t least = std::numeric_limits<std::int64_t>::max(), most = 0, sum = 0;
+
+    void add(std::int64_t steps) {
+        least = std::min(least, steps);
+        most = std::max(most, steps);
+        sum += steps;
+    }
+};
+
+/// What a guard saw.
+struct GuardSummary {
+    std::int64_t trajectories = 0;  ///< that were ever outside
+    std::int64_t steps = 0;         ///< begun outside
+};
+
+/// The training box, widened by the margin.
+GuardSpec guard_of(const GuardOptions& options, const Model& model) {
+    GuardSpec guard{options.action, options.substeps, model.box_low, model.box_high};
+    for (std::size_t c = 0; c < guard.low.size(); ++c) {
+        const double margin = options.margin * (model.box_high[c] - model.box_low[c]);
+        guard.low[c] -= margin;
+        guard.high[c] += margin;
+    }
+    return guard;
+}
 
 class Forecast {
 public:
@@ -40,8 +69,10 @@ public:
         const auto start = std::chrono::steady_clock::now();
         std::optional<Model> model;
         if (m_options.corrected) model = read_model(m_comm, m_options.model, m_setup);
-        m_stepper = m_setup.stepper(m_setup.options.scheme, m_setup.options.step,
-                                    m_setup.options.precision, model ? &model->network : nullptr);
+        m_stepper = model ? m_setup.guarded_stepper(model->network,
+                                                    guard_of(m_options.guard, *model))
+                          : m_setup.stepper(m_setup.options.scheme, m_setup.options.step,
+                                            m_setup.options.precision);
         ForecastStatistics statistics(m_comm, m_setup, m_times, m_chunks > 1);
         OutputFile file(m_comm, m_setup.forecast_path(), FileKind::forecast);
         Provenance provenance = make_provenance(m_comm, m_setup, forecast_recipe(m_setup),
@@ -54,6 +85,8 @@ public:
         statistics.write(file);
         file.end_parallel();
         const StageResult result = write_failures(file);
+        if (m_setup.options.is_adaptive()) summarise_steps(file);
+        if (is_guarded()) summarise_guard(file);
         provenance.timings_s["forecast"] =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         write_provenance(file, provenance);
@@ -77,7 +110,9 @@ private:
     /// every rank, so that collective calls match.
     void plan_chunks() {
         const int d = m_setup.system->dimension();
-        const std::int64_t each = Ensemble::bytes_per_trajectory(d) + std::int64_t(sizeof(double));
+        const bool keeps_steps = m_setup.options.is_adaptive();
+        const std::int64_t each = Ensemble::bytes_per_trajectory(d) +
+                                  std::int64_t(sizeof(double)) * (keeps_steps ? 3 : 1);
         const std::int64_t budget = memory_budget(m_comm, m_setup.options);
         const std::int64_t fit = std::max<std::int64_t>(1, budget / each / tile_width) * tile_width;
         m_chunk_size = std::min(fit, std::max<std::int64_t>(1, m_mine.size()));
@@ -96,8 +131,19 @@ private:
             file.variable("state", {"time", "trajectory", "component"}, NumberType::float64,
                           {"", "state; see component_units of 'component'", {}});
         }
+        if (!m_chosen.empty() && m_setup.options.is_adaptive()) {
+            file.variable("steps_taken", {"trajectory"}, NumberType::int64,
+                          {"1", "steps of the adaptive scheme, rejected ones included", {}});
+        }
+        if (!m_chosen.empty() && is_guarded()) {
+            file.variable("steps_outside", {"trajectory"}, NumberType::int64,
+                          {"1", "steps begun outside the training box", {}});
+        }
         define_system(file, m_setup);
         file.attribute("/", "scheme", m_setup.options.scheme);
+        if (m_setup.options.is_adaptive()) {
+            file.attribute("/", "tolerance", m_setup.options.tolerance);
+        }
         file.attribute("/", "step", m_setup.options.step);
         file.attribute("/", "corrected", std::int64_t(m_options.corrected));
         file.attribute("/", "precision", name_of(m_setup.options.precision));
@@ -136,20 +182,99 @@ private:
         }
         const auto failures = ensemble.failures();
         m_failures.insert(m_failures.end(), failures.begin(), failures.end());
+        if (m_stepper->step_counts()) count_steps(file, range);
+        if (is_guarded()) count_exits(file, ensemble);
+    }
+
+    bool is_guarded() const {
+        return m_options.corrected && m_options.guard.action != GuardAction::off;
+    }
+
+    /// Steps outside the training box: into the file for chosen trajectories, and into the summary.
+    void count_exits(OutputFile& file, const Ensemble& ensemble) {
+        const auto counts =
+            Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), ensemble.view().steps_outside);
+        for (std::int64_t i = 0; i < ensemble.size(); ++i) {
+            m_guard.steps += counts.data()[i];
+            m_guard.trajectories += counts.data()[i] > 0;
+        }
+        if (m_chosen.empty()) return;
+        const Chosen chosen = chosen_in(ensemble.range());
+        std::vector<std::int64_t> outside;
+        for (const std::int64_t i : chosen.local) outside.push_back(counts.data()[i]);
+        file.write("steps_outside", Slab{{chosen.first}, {std::int64_t(outside.size())}},
+                   outside.data());
+    }
+
+    void summarise_guard(OutputFile& file) {
+        m_guard.steps = m_comm.allreduce(m_guard.steps, Reduce::sum);
+        m_guard.trajectories = m_comm.allreduce(m_guard.trajectories, Reduce::sum);
+        file.attribute("/", "guard", name_of(m_options.guard.action));
+        file.attribute("/", "trajectories_outside", m_guard.trajectories);
+        file.attribute("/", "steps_outside", m_guard.steps);
+    }
+
+    void report_guard(double steps) const {
+        if (m_guard.trajectories == 0) return;
+        const GuardOptions& guard = m_options.guard;
+        const std::string what =
+            guard.action == GuardAction::plain
+                ? fmt::format("taken by rk4 in {} substeps", guard.substeps)
+            : guard.action == GuardAction::stop ? std::string("which ended them")
+                                                : std::string("where the corrector is a guess");
+        say(m_comm, "  {} trajectories left the training box, for {:.2g} % of all steps, {}",
+            m_guard.trajectories, 100 * double(m_guard.steps) / steps, what);
+    }
+
+    /// The chosen trajectories of a range.
+    struct Chosen {
+        std::int64_t first;               ///< position among all that are chosen
+        std::vector<std::int64_t> local;  ///< numbers within the range
+    };
+
+    Chosen chosen_in(const Range& range) const {
+        const auto first = std::lower_bound(m_chosen.begin(), m_chosen.end(), range.begin);
+        const auto last = std::lower_bound(first, m_chosen.end(), range.end);
+        Chosen chosen{first - m_chosen.begin(), {}};
+        for (auto i = first; i != last; ++i) chosen.local.push_back(*i - range.begin);
+        return chosen;
     }
 
     void write_chosen(OutputFile& file, std::int64_t n, const Ensemble& ensemble) const {
         if (m_chosen.empty()) return;
-        const Range& range = ensemble.range();
-        const auto first = std::lower_bound(m_chosen.begin(), m_chosen.end(), range.begin);
-        const auto last = std::lower_bound(first, m_chosen.end(), range.end);
-        std::vector<std::int64_t> local;
-        for (auto i = first; i != last; ++i) local.push_back(*i - range.begin);
-        const auto rows = ensemble.rows(local);
+        const Chosen chosen = chosen_in(ensemble.range());
+        const auto rows = ensemble.rows(chosen.local);
         file.write("state",
-                   Slab{{n, std::int64_t(first - m_chosen.begin()), 0},
-                        {1, std::int64_t(local.size()), m_setup.system->dimension()}},
+                   Slab{{n, chosen.first, 0},
+                        {1, std::int64_t(chosen.local.size()), m_setup.system->dimension()}},
                    rows.data());
+    }
+
+    /// Steps of an adaptive scheme: into the file for chosen trajectories, and into the summary.
+    void count_steps(OutputFile& file, const Range& range) {
+        const auto counts =
+            Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), *m_stepper->step_counts());
+        for (std::int64_t i = 0; i < range.size(); ++i) m_own_steps.add(counts.data()[i]);
+        if (m_chosen.empty()) return;
+        const Chosen chosen = chosen_in(range);
+        std::vector<std::int64_t> taken;
+        for (const std::int64_t i : chosen.local) taken.push_back(counts.data()[i]);
+        file.write("steps_taken", Slab{{chosen.first}, {std::int64_t(taken.size())}},
+                   taken.data());
+    }
+
+    /// Least, mean and most steps of a trajectory, over all ranks.
+    void summarise_steps(OutputFile& file) {
+        m_own_steps.least = m_comm.allreduce(m_own_steps.least, Reduce::min);
+        m_own_steps.most = m_comm.allreduce(m_own_steps.most, Reduce::max);
+        m_own_steps.sum = m_comm.allreduce(m_own_steps.sum, Reduce::sum);
+        file.attribute("/", "steps_minimum", m_own_steps.least);
+        file.attribute("/", "steps_mean", mean_steps());
+        file.attribute("/", "steps_maximum", m_own_steps.most);
+    }
+
+    double mean_steps() const {
+        return double(m_own_steps.sum) / double(m_options.ensemble.size);
     }
 
     /// The failed trajectories of all ranks, in the order of their numbers.
@@ -173,7 +298,8 @@ private:
         }
         file.coordinate("failed_trajectory", index, {"1", "number of a failed trajectory", {}});
         file.variable("failed_status", {"failed_trajectory"}, NumberType::int8,
-                      {"", "1: became non-finite, 2: left the limits", {}});
+                      {"", "1: became non-finite, 2: left the limits, 3: needed too many steps, "
+                          "4: left the training box", {}});
         file.variable("failed_time", {"failed_trajectory"}, NumberType::float64,
                       {m_setup.system->info().time_unit, "time of the failure", {}});
         file.write_whole("failed_status", status.data());
@@ -188,6 +314,12 @@ private:
             m_options.ensemble.size, m_options.until,
             m_options.corrected ? "corrected" : "plain", m_setup.options.scheme,
             m_setup.options.step, result.failed);
+        if (m_setup.options.is_adaptive()) {
+            say(m_comm, "  at tolerance {:g} a trajectory took {} to {} steps of its own, {:.4g} in "
+                        "the mean", m_setup.options.tolerance, m_own_steps.least, m_own_steps.most,
+                mean_steps());
+        }
+        report_guard(steps);
         say(m_comm, "  {:.3g} trajectory steps per second, initial states, statistics and files "
                     "included", steps / seconds);
         say(m_comm, "  {} ({})", file.name().string(), describe_duration(seconds));
@@ -204,13 +336,15 @@ private:
     std::vector<std::int64_t> m_chosen;
     std::unique_ptr<Stepper> m_stepper;
     std::vector<FailedTrajectory> m_failures;
+    StepSummary m_own_steps;
+    GuardSummary m_guard;
 };
 
 }  // namespace
 
 std::string forecast_recipe(const Setup& setup) {
     std::string recipe = canonical(
-        setup.options, {"system", "step", "scheme", "precision", "limits", "forecast"});
+        setup.options, {"system", "step", "scheme", "tolerance", "precision", "limits", "forecast"});
     if (setup.options.forecast->corrected) {
         recipe += "model:\n" + stored_recipe(setup.options.forecast->model, FileKind::model);
     }

@@ -28,7 +28,7 @@ void define_dataset(OutputFile& file, const Setup& setup, const std::vector<doub
     file.variable("state", {"time", "trajectory", "component"}, NumberType::float64,
                   {"", "state; see component_units of 'component'", {}});
     file.variable("status", {"trajectory"}, NumberType::int8,
-                  {"", "0: complete, 1: became non-finite, 2: left the limits", {}});
+                  {"", "0: complete, 1: became non-finite, 2: left the limits, 3: needed too many steps", {}});
     file.variable("failure_time", {"trajectory"}, NumberType::float64,
                   {info.time_unit, "time at which the trajectory failed; NaN if it did not", {}});
     define_system(file, setup);

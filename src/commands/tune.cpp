@@ -88,7 +88,7 @@ public:
         heading(m_comm, "tune: plain schemes");
         print_header();
         const Report report = [this](const Candidate& c) { record(c); };
-        m_plain = search_plain(m_setup, m_judge, report);
+        m_plain = search_plain(m_context, m_setup, m_judge, report);
         heading(m_comm, "tune: corrected steps");
         const std::vector<Candidate> candidates = corrected_candidates(m_setup, m_judge);
         say(m_comm, "  {} candidates; {}", candidates.size(),
@@ -272,8 +272,9 @@ private:
             const Candidate& plain = m_plain.front();
             o.scheme = plain.scheme;
             o.precision = plain.precision;
-            o.step = plain.step;
-            o.reference.step = plain.step / 20;
+            o.tolerance = plain.tolerance;
+            o.step = plain.tolerance > 0 ? m_tune.until / 100 : plain.step;
+            o.reference.step = o.step / 20;
             o.generate.reset();
             o.train.reset();
             o.evaluate.reset();

@@ -62,7 +62,9 @@ double shortest_far_step(const Options& o) {
                   : o.step;
 }
 
-void fill_in_defaults(Options& o, const Deck& deck) {
+void fill_in_defaults(Options& o, const Deck& deck, const Vocabulary& vocabulary) {
+    constexpr double default_tolerance = 1e-6;
+    if (vocabulary.is_adaptive(o.scheme)) set_default(o.tolerance, default_tolerance);
     constexpr double reference_substeps = 20;
     if (o.tune) fill_in_tuning(o, deck);
     set_default(o.reference.step, shortest_far_step(o) / reference_substeps);
@@ -106,7 +108,7 @@ Options read_options(Deck& deck, const Vocabulary& vocabulary) {
     std::vector<std::string> all_paths;
     for (const ReferenceEntry& entry : reference(vocabulary)) all_paths.push_back(entry.path);
     deck::Reader(deck, vocabulary, std::move(all_paths)).read_all(options);
-    fill_in_defaults(options, deck);
+    fill_in_defaults(options, deck, vocabulary);
     check_consistency(options, deck);
     return options;
 }

@@ -151,18 +151,28 @@ struct SaveOptions {
     bool operator==(const SaveOptions&) const = default;
 };
 
+struct GuardOptions {
+    GuardAction action = GuardAction::warn;
+    double margin = 0.1;
+    std::int64_t substeps = 20;
+    bool operator==(const GuardOptions&) const = default;
+};
+
 struct ForecastOptions {
     bool corrected = true;
     std::filesystem::path model;
+    GuardOptions guard;
     StageEnsembleOptions ensemble;
     double until = 0;
     SaveOptions save;
     bool operator==(const ForecastOptions&) const = default;
 };
 
-/// The plain schemes the corrected one is compared with, each at step, step/2, step/4, ...
+/// The plain schemes the corrected one is compared with: of fixed steps each at step, step/2,
+/// step/4, …, adaptive ones at tolerances 0.01, 0.001, …
 struct LadderOptions {
-    std::vector<std::string> schemes = {"rk4", "dp8"};
+    std::vector<std::string> schemes = {"rk4", "dp8", "dop853"};
+    std::vector<Precision> precisions = {Precision::Double, Precision::Float};
     std::int64_t refinements = 8;
     bool operator==(const LadderOptions&) const = default;
 };
@@ -189,7 +199,7 @@ struct TuneOptions {
     double error = 0;
     double until = 0;
     StageEnsembleOptions ensemble;
-    std::vector<std::string> plain_schemes = {"rk4", "dp8"};
+    std::vector<std::string> plain_schemes = {"rk4", "dp8", "dop853"};
     std::vector<std::string> bases = {"none", "euler", "rk4"};
     /// Empty until it is filled in.
     std::vector<double> steps;
@@ -207,6 +217,8 @@ struct Options {
     /// The far step.
     double step = 0;
     std::string scheme = "rk4";
+    /// Of an adaptive scheme; 0 until it is filled in, and for fixed steps.
+    double tolerance = 0;
     Precision precision = Precision::Double;
     std::optional<EnsembleOptions> ensemble;
     ReferenceOptions reference;
@@ -220,6 +232,9 @@ struct Options {
     std::optional<EvaluateOptions> evaluate;
     std::optional<TuneOptions> tune;
     std::filesystem::path output;
+
+    /// Whether the scheme chooses its own steps.
+    bool is_adaptive() const { return tolerance > 0; }
     bool operator==(const Options&) const = default;
 };
 

@@ -248,12 +248,29 @@ void describe(Visitor& v, SaveOptions& o) {
 }
 
 template <class Visitor>
+void describe(Visitor& v, GuardOptions& o) {
+    v.key("action", o.action,
+          {.help = "what to do with a trajectory outside the box of the training states",
+           .shorthand = true});
+    v.key("margin", o.margin,
+          {.help = "by how much of its width the box is widened on every side",
+           .bounds = deck::at_least(0)});
+    v.key("substeps", o.substeps,
+          {.help = "substeps of rk4 in a step outside",
+           .bounds = deck::at_least(1),
+           .when = {o.action == GuardAction::plain, "action", "`action` is plain"}});
+}
+
+template <class Visitor>
 void describe(Visitor& v, ForecastOptions& o) {
     v.key("corrected", o.corrected, {.help = "with the trained corrector, or the plain scheme"});
     v.key("model", o.model,
           {.help = "the trained corrector",
            .otherwise = "OUTPUT/model.h5",
            .when = {o.corrected, "corrected", "`corrected` is true"}});
+    v.section("guard", o.guard,
+              {.help = "what happens where the corrector knows nothing",
+               .when = {o.corrected, "corrected", "`corrected` is true"}});
     v.section("ensemble", o.ensemble, {.help = "the ensemble to forecast"});
     v.key("until", o.until,
           {.help = "length of the forecast",
@@ -267,11 +284,17 @@ template <class Visitor>
 void describe(Visitor& v, LadderOptions& o) {
     v.key("schemes", o.schemes,
           {.help = "plain schemes to compare with",
-           .choices = &v.vocabulary().plain_schemes,
+           .choices = &v.vocabulary().competitors,
            .one_or_list = true,
            .distinct = true});
+    v.key("precisions", o.precisions,
+          {.help = "arithmetics they are tried in; mixed means double, as there is no network",
+           .one_or_list = true,
+           .min_items = 1,
+           .distinct = true});
     v.key("refinements", o.refinements,
-          {.help = "how often their step is halved", .bounds = deck::between(0, 30)});
+          {.help = "how often their step is halved, or their tolerance divided by ten",
+           .bounds = deck::between(0, 30)});
 }
 
 template <class Visitor>
@@ -316,7 +339,7 @@ void describe(Visitor& v, TuneOptions& o) {
     v.section("ensemble", o.ensemble, {.help = "the ensemble to judge by"});
     v.key("plain_schemes", o.plain_schemes,
           {.help = "schemes that compete without a corrector",
-           .choices = &v.vocabulary().plain_schemes,
+           .choices = &v.vocabulary().competitors,
            .one_or_list = true,
            .min_items = 1,
            .distinct = true});
@@ -362,6 +385,12 @@ void describe(Visitor& v, Options& o) {
           {.help = "the far step", .unit = "time", .bounds = deck::positive(), .required = true});
     v.key("scheme", o.scheme,
           {.help = "scheme of the far step", .choices = &v.vocabulary().schemes});
+    v.key("tolerance", o.tolerance,
+          {.help = "error per step that an adaptive scheme allows, absolute and relative",
+           .bounds = {.low = 0.0, .high = 0.1, .low_is_open = true},
+           .otherwise = "1e-06",
+           .when = {o.is_adaptive() || v.vocabulary().is_adaptive(o.scheme), "scheme",
+                    "`scheme` is adaptive"}});
     v.key("precision", o.precision, {.help = "arithmetic of the steps"});
     v.section("ensemble", o.ensemble, {.help = "the ensemble to generate and train on"});
     v.section("reference", o.reference, {.help = "the fine solution taken as truth"});

@@ -66,6 +66,15 @@ const Choices& choices_of(Precision) {
     return choices;
 }
 
+const Choices& choices_of(GuardAction) {
+    static const Choices choices = {
+        {"off", "nothing is watched"},
+        {"warn", "its steps there are counted"},
+        {"plain", "its steps there are taken by rk4, in substeps"},
+        {"stop", "it ends there"}};
+    return choices;
+}
+
 const Choices& choices_of(ApproximatorType) {
     static const Choices choices = {
         {"perceptron", "one hidden layer, beside a polynomial of the given degree"},

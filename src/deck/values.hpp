@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include <farstep/guard_action.hpp>
+
 #include "catalog/precision.hpp"
 #include "deck/vocabulary.hpp"
 
@@ -45,6 +47,7 @@ enum class TargetScaling { State, Output, Raw };
 enum class Statistic { Mean, Variance, Minimum, Maximum, Quantiles };
 
 const Choices& choices_of(Precision);
+const Choices& choices_of(GuardAction);
 const Choices& choices_of(ApproximatorType);
 const Choices& choices_of(FitMethod);
 const Choices& choices_of(Scaling);

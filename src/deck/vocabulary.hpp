@@ -5,6 +5,7 @@
 // depends on no system, scheme or corrector.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,16 @@ using Choices = std::vector<Choice>;
 struct Vocabulary {
     Choices systems;
     Choices schemes;
-    Choices plain_schemes;  ///< those that make sense without a corrector
+    Choices plain_schemes;     ///< those of fixed steps that make sense without a corrector
+    Choices adaptive_schemes;  ///< those that choose their own steps
+    Choices competitors;       ///< both: what a corrector is measured against
     Choices activations;
     Choices correctors;
+
+    bool is_adaptive(const std::string& scheme) const {
+        return std::any_of(adaptive_schemes.begin(), adaptive_schemes.end(),
+                           [&](const Choice& choice) { return choice.name == scheme; });
+    }
 };
 
 }  // namespace farstep

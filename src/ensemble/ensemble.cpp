@@ -65,6 +65,7 @@ Ensemble::Ensemble(int dimension, Range range) : m_range(range) {
     m_view.state = StateView("farstep::state", tiles, std::size_t(dimension), tile_width);
     m_view.status = StatusView("farstep::status", tiles, tile_width);
     m_view.failure_step = StepView("farstep::failure_step", tiles, tile_width);
+    m_view.steps_outside = StepView("farstep::steps_outside", tiles, tile_width);
 }
 
 std::vector<double> Ensemble::rows() const { return gather(m_view.state, IndexView(), size()); }
@@ -96,6 +97,7 @@ void Ensemble::assign(const Ensemble& other) {
     Kokkos::deep_copy(m_view.state, other.m_view.state);
     Kokkos::deep_copy(m_view.status, other.m_view.status);
     Kokkos::deep_copy(m_view.failure_step, other.m_view.failure_step);
+    Kokkos::deep_copy(m_view.steps_outside, other.m_view.steps_outside);
 }
 
 std::vector<FailedTrajectory> Ensemble::failures() const {
@@ -124,7 +126,7 @@ std::int64_t Ensemble::failure_count() const {
 
 std::int64_t Ensemble::bytes_per_trajectory(int dimension) {
     return dimension * std::int64_t(sizeof(double)) + std::int64_t(sizeof(std::int8_t)) +
-           std::int64_t(sizeof(std::int64_t));
+           2 * std::int64_t(sizeof(std::int64_t));
 }
 
 }  // namespace farstep

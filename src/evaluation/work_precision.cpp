@@ -25,24 +25,55 @@ double seconds_for(const Ensemble& start, Ensemble& ensemble, const Stepper& ste
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-WorkCurve climb_ladder(const Context& context, const Setup& setup, const ReferenceRun& reference,
-                       const std::string& scheme) {
-    const LadderOptions& ladder = setup.options.evaluate->ladder;
-    WorkCurve curve{scheme, {}};
+WorkCurve climb_steps(const Context& context, const Setup& setup, const ReferenceRun& reference,
+                      const std::string& scheme, Precision precision) {
+    WorkCurve curve{scheme, precision, {}};
     // The cost of a step does not depend on its length; with a short one, no trajectory fails.
     const double step_cost = measure_step_cost(
-        context, setup,
-        *setup.stepper(scheme, setup.options.reference.step, setup.options.precision));
-    for (std::int64_t k = 0; k <= ladder.refinements; ++k) {
+        context, setup, *setup.stepper(scheme, setup.options.reference.step, precision));
+    for (std::int64_t k = 0; k <= setup.options.evaluate->ladder.refinements; ++k) {
         const double step = setup.options.step / double(std::int64_t(1) << k);
-        const auto stepper = setup.stepper(scheme, step, setup.options.precision);
+        const auto stepper = setup.stepper(scheme, step, precision);
         const double error = final_error(context, setup, reference, *stepper);
         curve.points.push_back({step, error, step_cost / step});
     }
     return curve;
 }
 
+WorkCurve climb_tolerances(const Context& context, const Setup& setup,
+                           const ReferenceRun& reference, const std::string& scheme,
+                           Precision precision) {
+    // Below, a step's error drowns in rounding and steps shrink for nothing.
+    const double smallest = precision == Precision::Float ? 1e-6 : 1e-14;
+    const double span = reference.times.back();
+    WorkCurve curve{scheme, precision, {}};
+    double tolerance = 0.01;
+    for (std::int64_t k = 0; k <= setup.options.evaluate->ladder.refinements; ++k) {
+        if (tolerance < smallest) break;
+        const auto stepper = setup.adaptive_stepper(scheme, span, precision, tolerance);
+        const double error = final_error(context, setup, reference, *stepper);
+        const double step = span / mean_step_count(context.comm, *stepper);
+        const double cost = measure_step_cost(context, setup, *stepper) / span;
+        curve.points.push_back({step, error, cost, tolerance});
+        tolerance /= 10;
+    }
+    return curve;
+}
+
 }  // namespace
+
+std::string WorkCurve::name() const {
+    return precision == Precision::Double ? scheme : scheme + ", " + name_of(precision);
+}
+
+double mean_step_count(const Communicator& comm, const Stepper& stepper) {
+    const auto counts =
+        Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), *stepper.step_counts());
+    std::int64_t sum = 0;
+    for (std::size_t i = 0; i < counts.size(); ++i) sum += counts.data()[i];
+    return double(comm.allreduce(sum, Reduce::sum)) /
+           double(comm.allreduce(std::int64_t(counts.size()), Reduce::sum));
+}
 
 double measure_step_cost(const Context& context, const Setup& setup, const Stepper& stepper) {
     const TimingOptions& options = setup.options.evaluate->timing;
@@ -53,7 +84,6 @@ double measure_step_cost(const Context& context, const Setup& setup, const Stepp
     Ensemble start(setup.system->dimension(), {0, size});
     draw_initial_states(context.comm, setup, members, "evaluate.ensemble", start);
     Ensemble ensemble(setup.system->dimension(), {0, size});
-    // Long enough to time, short enough that few trajectories of an unstable scheme explode.
     std::int64_t steps = 1;
     // What else the machine does only ever adds time: the fastest run counts.
     const auto fastest = [&](std::int64_t runs) {
@@ -63,7 +93,14 @@ double measure_step_cost(const Context& context, const Setup& setup, const Stepp
         }
         return seconds;
     };
-    while (context.comm.allreduce(fastest(2), Reduce::min) < options.seconds) steps *= 2;
+    // Long enough to time, but no longer than trajectories last: one that has failed costs nothing.
+    while (context.comm.allreduce(fastest(2), Reduce::min) < options.seconds) {
+        steps *= 2;
+        seconds_for(start, ensemble, stepper, steps);
+        if (context.comm.allreduce(ensemble.failure_count(), Reduce::max) == 0) continue;
+        steps /= 2;
+        break;
+    }
     const double seconds = fastest(options.repeats);
     return context.comm.allreduce(seconds, Reduce::max) * 1e9 / double(size * steps);
 }
@@ -76,20 +113,25 @@ WorkPrecision measure_work_precision(const Context& context, const Setup& setup,
     const auto finer = setup.stepper(setup.options.reference.scheme,
                                      setup.options.reference.step / 2, Precision::Double);
     result.reference_error = final_error(context, setup, reference, *finer);
-    const auto& schemes = setup.options.evaluate->ladder.schemes;
-    Progress progress(context.comm, "work and precision", std::int64_t(schemes.size()), "schemes",
+    const LadderOptions& ladder = setup.options.evaluate->ladder;
+    const Vocabulary words = vocabulary();
+    Progress progress(context.comm, "work and precision",
+                      std::int64_t(ladder.schemes.size() * ladder.precisions.size()), "schemes",
                       context.progress);
-    for (const std::string& scheme : schemes) {
-        result.curves.push_back(climb_ladder(context, setup, reference, scheme));
-        result.competitors.push_back(meet(result.curves.back(), result.common_error()));
-        progress.advance(1);
+    for (const std::string& scheme : ladder.schemes) {
+        const auto climb = words.is_adaptive(scheme) ? climb_tolerances : climb_steps;
+        for (const Precision precision : ladder.precisions) {
+            result.curves.push_back(climb(context, setup, reference, scheme, precision));
+            result.competitors.push_back(meet(result.curves.back(), result.common_error()));
+            progress.advance(1);
+        }
     }
     progress.finish();
     return result;
 }
 
 Competitor meet(const WorkCurve& curve, double error) {
-    Competitor competitor{curve.scheme, false, 0, 0};
+    Competitor competitor{curve.name(), false, 0, 0};
     for (std::size_t k = 0; k < curve.points.size(); ++k) {
         const WorkPoint& here = curve.points[k];
         if (!(here.error <= error)) continue;
@@ -119,7 +161,8 @@ std::string verdict(const WorkPrecision& measured, double time) {
     if (!best) {
         return fmt::format(
             "No plain scheme of the ladder reaches the corrector's error (MSE {:.2g} at t = {:g}); "
-            "raise evaluate.ladder.refinements to compare costs.", measured.common_error(), time);
+            "raise evaluate.ladder.refinements to compare costs.",
+            measured.common_error(), time);
     }
     const double factor = best->cost / corrected.cost;
     const std::string at = fmt::format("At the corrector's error (MSE {:.2g} at t = {:g})",
@@ -127,13 +170,13 @@ std::string verdict(const WorkPrecision& measured, double time) {
     if (factor >= 1) {
         return fmt::format(
             "{} the corrected step is cheapest: {:.3g} ns per trajectory and unit of time, {:.2g} "
-            "times cheaper than {} at step {:.3g}. The corrector pays.", at, corrected.cost,
-            factor, best->scheme, best->step);
+            "times cheaper than {} at step {:.3g}. The corrector pays.",
+            at, corrected.cost, factor, best->scheme, best->step);
     }
     return fmt::format(
         "{} plain {} at step {:.3g} is cheapest: {:.3g} ns per trajectory and unit of time, {:.2g} "
-        "times cheaper than the corrected step. The corrector does not pay.", at, best->scheme,
-        best->step, best->cost, 1 / factor);
+        "times cheaper than the corrected step. The corrector does not pay.",
+        at, best->scheme, best->step, best->cost, 1 / factor);
 }
 
 }  // namespace farstep

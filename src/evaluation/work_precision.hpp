@@ -12,15 +12,20 @@ namespace farstep {
 
 /// Error at the last output time, and cost.
 struct WorkPoint {
-    double step = 0;
+    double step = 0;   ///< the mean one, of an adaptive scheme
     double error = 0;  ///< mean squared error; infinite if a trajectory failed
     double cost = 0;   ///< wall time of this rank's cores [ns per trajectory and unit of time]
+    double tolerance = 0;  ///< of an adaptive scheme
 };
 
-/// A plain scheme over a ladder of steps, longest first.
+/// A plain scheme over a ladder of steps or tolerances, longest or largest first.
 struct WorkCurve {
     std::string scheme;
+    Precision precision = Precision::Double;
     std::vector<WorkPoint> points;
+
+    /// For people: "rk4", "rk4, float".
+    std::string name() const;
 };
 
 /// What a plain scheme would have to pay for the corrector's error.
@@ -42,6 +47,9 @@ struct WorkPrecision {
 
 /// Measured wall time of one step [ns per trajectory]: the fastest of some runs. Collective.
 double measure_step_cost(const Context& context, const Setup& setup, const Stepper& stepper);
+
+/// Mean number of steps that an adaptive stepper tried in its last rollout. Collective.
+double mean_step_count(const Communicator& comm, const Stepper& stepper);
 
 /// Collective.
 WorkPrecision measure_work_precision(const Context& context, const Setup& setup,

@@ -49,6 +49,7 @@ double variance_of(const Communicator& comm, const StateView& state, std::int64_
 
 std::string Candidate::name() const {
     std::string text = scheme;
+    if (tolerance > 0) text += fmt::format(" at tolerance {:.1e}", tolerance);
     if (approximator && approximator->type == ApproximatorType::Perceptron) {
         text += fmt::format(" + {} hidden units", approximator->hidden);
     } else if (approximator) {
@@ -66,6 +67,10 @@ Judge::Judge(const Context& context, const Setup& setup, std::int64_t number)
 
 std::unique_ptr<Stepper> Judge::stepper(const Candidate& candidate,
                                         const DeployedNetwork* network) const {
+    if (candidate.tolerance > 0) {
+        return m_setup.adaptive_stepper(candidate.scheme, m_setup.options.tune->until,
+                                        candidate.precision, candidate.tolerance);
+    }
     return m_setup.stepper(candidate.scheme, candidate.step, candidate.precision, network);
 }
 
@@ -74,12 +79,17 @@ double Judge::error(const Stepper& stepper) const {
 }
 
 double Judge::quick_step_cost(Candidate candidate, const DeployedNetwork* network) const {
-    Setup quick = m_setup;
     candidate.step = m_setup.options.reference.step;
+    const auto short_stepper = stepper(candidate, network);
+    return quick_cost(*short_stepper) * short_stepper->step();
+}
+
+double Judge::quick_cost(const Stepper& stepper) const {
+    Setup quick = m_setup;
     TimingOptions& timing = quick.options.evaluate->timing;
     timing.trajectories = std::min<std::int64_t>(timing.trajectories, 4096);
     timing.seconds /= 20;
-    return measure_step_cost(m_context, quick, *stepper(candidate, network));
+    return measure_step_cost(m_context, quick, stepper) / stepper.step();
 }
 
 std::pair<double, double> Judge::costs(const Stepper& a, const Stepper& b) const {

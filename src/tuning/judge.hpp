@@ -12,9 +12,10 @@ namespace farstep {
 struct Candidate {
     std::string scheme;
     Precision precision = Precision::Double;
-    double step = 0;
+    double step = 0;                                  ///< the mean one, of an adaptive scheme
+    double tolerance = 0;                             ///< of an adaptive scheme; 0 for fixed steps
     std::optional<ApproximatorOptions> approximator;  ///< none: the plain scheme
-    double cost = 0;   ///< [ns per trajectory and unit of time]
+    double cost = 0;                                  ///< [ns per trajectory and unit of time]
     double error = 0;  ///< mean squared error at the end; infinite if a trajectory failed
 
     /// For people: "rk4", "none + 16 hidden units, float".
@@ -35,6 +36,8 @@ public:
     /// [ns per trajectory and step], roughly, within a few hundredths of a second. The candidate's
     /// step does not matter: a short one is timed, with which no trajectory can fail.
     double quick_step_cost(Candidate candidate, const DeployedNetwork* network) const;
+    /// [ns per trajectory and unit of time], roughly, of an adaptive scheme.
+    double quick_cost(const Stepper& stepper) const;
     /// [ns per trajectory and unit of time] of two steppers, measured in turns.
     std::pair<double, double> costs(const Stepper& a, const Stepper& b) const;
 

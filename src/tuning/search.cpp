@@ -25,10 +25,10 @@ constexpr double steepest_exponent = 14;
 constexpr double steepest_degree = 1e6;
 
 /// One plain scheme in one precision. The horizon is cut into whole numbers of steps.
-class PlainSearch {
+class FixedStepSearch {
 public:
-    PlainSearch(const Judge& judge, const TuneOptions& tune, Candidate candidate, double first_step,
-                double cost_limit, const Report& report)
+    FixedStepSearch(const Judge& judge, const TuneOptions& tune, Candidate candidate,
+                    double first_step, double cost_limit, const Report& report)
         : m_judge(judge),
           m_tune(tune),
           m_candidate(std::move(candidate)),
@@ -81,6 +81,56 @@ private:
     const Report& m_report;
 };
 
+/// One adaptive scheme in one precision, over tolerances.
+class AdaptiveSearch {
+public:
+    AdaptiveSearch(const Context& context, const Judge& judge, const TuneOptions& tune,
+                   Candidate candidate, double cost_limit, const Report& report)
+        : m_context(context),
+          m_judge(judge),
+          m_tune(tune),
+          m_candidate(std::move(candidate)),
+          m_cost_limit(cost_limit),
+          m_report(report) {}
+
+    std::optional<Candidate> run() {
+        const double smallest = m_candidate.precision == Precision::Float ? 1e-6 : 1e-14;
+        for (double tolerance = 0.01; tolerance >= smallest; tolerance /= 10) {
+            if (measure(tolerance) <= m_tune.error) return refine(10 * tolerance, tolerance);
+            if (m_candidate.cost > m_cost_limit) return std::nullopt;
+        }
+        return std::nullopt;
+    }
+
+private:
+    double measure(double tolerance) {
+        m_candidate.tolerance = tolerance;
+        const auto stepper = m_judge.stepper(m_candidate);
+        m_candidate.error = m_judge.error(*stepper);
+        m_candidate.step = m_tune.until / mean_step_count(m_context.comm, *stepper);
+        m_candidate.cost = m_judge.quick_cost(*stepper);
+        m_report(m_candidate);
+        if (m_candidate.error <= m_tune.error) m_best = m_candidate;
+        return m_candidate.error;
+    }
+
+    /// Between a tolerance that does not meet the error and one that does.
+    Candidate refine(double loose, double tight) {
+        while (loose / tight > 1.5) {
+            const double middle = std::sqrt(loose * tight);
+            (measure(middle) <= m_tune.error ? tight : loose) = middle;
+        }
+        return m_best;
+    }
+
+    const Context& m_context;
+    const Judge& m_judge;
+    const TuneOptions& m_tune;
+    Candidate m_candidate, m_best;
+    double m_cost_limit;
+    const Report& m_report;
+};
+
 std::vector<ApproximatorOptions> approximators(const TuneOptions& tune) {
     std::vector<ApproximatorOptions> all;
     for (const std::int64_t hidden : tune.hidden) {
@@ -102,16 +152,21 @@ void sort_by_cost(std::vector<Candidate>& candidates) {
 
 }  // namespace
 
-std::vector<Candidate> search_plain(const Setup& setup, const Judge& judge, const Report& report) {
+std::vector<Candidate> search_plain(const Context& context, const Setup& setup, const Judge& judge,
+                                    const Report& report) {
     const TuneOptions& tune = *setup.options.tune;
+    const Vocabulary words = vocabulary();
     std::vector<Candidate> found;
     double limit = std::numeric_limits<double>::infinity();
     for (const std::string& scheme : tune.plain_schemes) {
         for (const Precision precision : tune.precisions) {
             if (precision == Precision::Mixed) continue;  // there is no network to be in float
-            const Candidate candidate{scheme, precision, 0, {}, 0, 0};
+            const Candidate candidate{.scheme = scheme, .precision = precision};
             const auto best =
-                PlainSearch(judge, tune, candidate, setup.options.step, limit, report).run();
+                words.is_adaptive(scheme)
+                    ? AdaptiveSearch(context, judge, tune, candidate, limit, report).run()
+                    : FixedStepSearch(judge, tune, candidate, setup.options.step, limit, report)
+                          .run();
             if (!best) continue;
             found.push_back(*best);
             limit = std::min(limit, hopeless_cost * best->cost);
@@ -126,10 +181,10 @@ std::vector<Candidate> corrected_candidates(const Setup& setup, const Judge& jud
     std::vector<Candidate> all;
     for (const std::string& scheme : tune.bases) {
         for (const ApproximatorOptions& approximator : approximators(tune)) {
-            const DeployedNetwork blank =
-                blank_network(setup.system->dimension(), approximator);
+            const DeployedNetwork blank = blank_network(setup.system->dimension(), approximator);
             for (const Precision precision : tune.precisions) {
-                Candidate candidate{scheme, precision, 0, approximator, 0, 0};
+                Candidate candidate{
+                    .scheme = scheme, .precision = precision, .approximator = approximator};
                 const double cost = judge.quick_step_cost(candidate, &blank);
                 for (const double step : tune.steps) {
                     candidate.step = step;
@@ -155,8 +210,8 @@ bool Pruning::rules_out(const Candidate& candidate, const Candidate& tried) cons
         return false;
     }
     // A float network that failed says little about the same network in double.
-    const bool precise = tried.precision == Precision::Double ||
-                         tried.precision == candidate.precision;
+    const bool precise =
+        tried.precision == Precision::Double || tried.precision == candidate.precision;
     if (!precise) return false;
     const double error = std::min(tried.error, m_spread);
     const double gain = a.type == ApproximatorType::Perceptron

@@ -13,7 +13,8 @@ import xarray
 from conftest import FILES, settings, succeed
 
 GROUPS = {"dataset": [None], "model": [None, "history"], "forecast": [None],
-          "evaluation": [None, "work_precision/rk4", "work_precision/dp8",
+          "evaluation": [None, "work_precision/rk4", "work_precision/rk4_float",
+                         "work_precision/dp8", "work_precision/dop853",
                          "work_precision/corrected"]}
 
 COORDINATES = {
@@ -31,7 +32,7 @@ DIMENSIONS = {
               "linear": ("output", "input"), "biases": ("hidden",), "bias": ("output",)},
     "forecast": {"state": ("time", "trajectory", "component"), "mean": ("time", "component"),
                  "quantiles": ("time", "quantile", "component"), "energy_mean": ("time",),
-                 "running": ("time",), "failed_status": ("failed_trajectory",),
+                 "running": ("time",), "steps_outside": ("trajectory",), "failed_status": ("failed_trajectory",),
                  "failed_time": ("failed_trajectory",)},
     "evaluation": {"mean_square": ("rollout", "time"), "median": ("rollout", "time"),
                    "energy_mean": ("rollout", "time"), "running": ("rollout", "time")},

@@ -88,6 +88,28 @@ def test_files_tell_where_they_come_from(name, quickstart):
     assert stored["git_commit"] and stored["host"] and stored["backend"]
 
 
+# --- The guard -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("action, fails", [("warn", False), ("plain", False), ("stop", True)])
+def test_a_guard_tells_what_left_the_training_box(action, fails, bench):
+    guard = {"forecast.guard": f"{{action: {action}, margin: 0}}"}
+    result = succeed("forecast", "deck.yaml", *settings(guard), cwd=bench)
+    assert "left the training box" in result.out
+    stored = attributes(bench / "out/forecast.h5")
+    assert stored["guard"] == action
+    assert 0 < stored["trajectories_outside"] <= stored["steps_outside"]
+    assert (stored["failed_trajectories"] > 0) == fails
+    if fails:
+        assert stored["failed_trajectories"] == stored["trajectories_outside"]
+
+
+def test_without_a_guard_nothing_is_counted(bench):
+    result = succeed("forecast", "deck.yaml", *settings({"forecast.guard": "off"}), cwd=bench)
+    assert "training box" not in result.out
+    assert "guard" not in attributes(bench / "out/forecast.h5")
+
+
 # --- Reuse ---------------------------------------------------------------------------------------
 
 
@@ -318,6 +340,32 @@ def test_a_deck_without_training_forecasts_by_a_plain_scheme(tmp_path):
         pytest.skip("this build has no harmonic_oscillator")
     assert farstep("run", "deck.yaml", cwd=tmp_path).code == 0
     assert set(contents(tmp_path)) == {"deck.yaml", "out/forecast.h5"}
+
+
+ADAPTIVE = """\
+system: henon_heiles
+step: 0.5
+scheme: dop853
+tolerance: 1e-8
+forecast: {corrected: false, ensemble: {size: 300}, until: 5, save: {trajectories: [0, 299]}}
+output: out
+"""
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_an_adaptive_forecast_counts_its_steps(ranks, tmp_path):
+    result = succeed("run", write_deck(tmp_path, ADAPTIVE), cwd=tmp_path, ranks=ranks, threads=2)
+    root = attributes(tmp_path / "out/forecast.h5")
+    assert root["tolerance"] == 1e-8
+    assert 10 <= root["steps_minimum"] < root["steps_mean"] < root["steps_maximum"] < 1000
+    assert f"{root['steps_minimum']} to {root['steps_maximum']} steps" in result.out
+    with h5py.File(tmp_path / "out/forecast.h5") as file:
+        taken, states = file["steps_taken"][:], file["state"][-1]
+    assert np.all((root["steps_minimum"] <= taken) & (taken <= root["steps_maximum"]))
+    succeed("run", "deck.yaml", *settings({"tolerance": 1e-12}), cwd=tmp_path)
+    with h5py.File(tmp_path / "out/forecast.h5") as file:
+        assert np.all(file["steps_taken"][:] > taken)
+        assert 0 < np.abs(file["state"][-1] - states).max() < 1e-6
 
 
 def test_a_deck_in_another_folder_writes_where_the_user_is(tmp_path):

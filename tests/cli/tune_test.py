@@ -87,11 +87,17 @@ def test_a_second_search_reuses_the_models(tuned):
     assert models and [model.stat().st_mtime_ns for model in models] == before
 
 
-def test_ranks_choose_the_same_approximator(tuned, tmp_path):
+def test_ranks_fit_the_same_models(tuned, tmp_path):
+    # Which ones are tried depends on clocks; the first is far cheaper than any plain scheme.
     folder, _ = tuned
     succeed("tune", write_deck(tmp_path, PAYS), cwd=tmp_path, ranks=2)
-    name = [path.parent.name for path in sorted(tmp_path.glob("out/tune/*/model.h5"))]
-    assert name == [path.parent.name for path in sorted(folder.glob("out/tune/*/model.h5"))]
+    models = {path.parent.name for path in tmp_path.glob("out/tune/*/model.h5")}
+    common = models & {path.parent.name for path in folder.glob("out/tune/*/model.h5")}
+    assert common
+    for name in common:
+        one, two = (h5py.File(root / f"out/tune/{name}/model.h5") for root in (folder, tmp_path))
+        for variable in ("weights", "biases", "outgoing", "linear", "bias"):
+            np.testing.assert_allclose(two[variable][:], one[variable][:], rtol=1e-6, atol=1e-9)
 
 
 def test_a_plain_scheme_may_win(tmp_path):

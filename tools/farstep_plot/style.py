@@ -61,8 +61,10 @@ def line(number: int, points: int = 0, marks: int = 8) -> Dict[str, Any]:
 
 
 def scheme_name(name: str) -> str:
-    """rk4 becomes RK4, improved_euler Improved Euler."""
-    return name.upper() if re.fullmatch(r"[a-z]{2}\d+", name) else name.replace("_", " ").title()
+    """rk4 becomes RK4, improved_euler Improved Euler, dp8_float DP8 in float."""
+    if name.endswith("_float"):
+        return scheme_name(name[:-len("_float")]) + " in float"
+    return name.upper() if re.fullmatch(r"[a-z]+\d+", name) else name.replace("_", " ").title()
 
 
 def unit_text(unit: str) -> str:

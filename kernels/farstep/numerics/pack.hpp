@@ -64,6 +64,12 @@ struct Mask {
             return chunks[i / native_lanes<T>][i % native_lanes<T>] != 0;
         }
     }
+
+    KOKKOS_FORCEINLINE_FUNCTION friend Mask operator&(const Mask& a, const Mask& b) {
+        Mask both;
+        for (int c = 0; c < count; ++c) both.chunks[c] = a.chunks[c] & b.chunks[c];
+        return both;
+    }
 };
 
 /// W lanes of T, held in native vectors where the target has them. W is a multiple of

@@ -9,6 +9,7 @@
 #include <farstep/numerics/vector.hpp>
 #include <farstep/schemes/tableaux.hpp>
 
+#include <type_traits>
 #include <utility>
 
 namespace farstep {
@@ -22,11 +23,11 @@ struct RungeKutta {
     static constexpr int stages = Tableau::stages;
 
     /// The increment of one step of length `dt` [time] from state u. `parameters` are prepared.
-    template <class System, class Real, class Parameters, class Scalar>
+    template <class System, class Real, class Parameters, class Step>
     KOKKOS_FORCEINLINE_FUNCTION static Vector<Real, System::dimension> increment(
-        const Vector<Real, System::dimension>& u, const Parameters& parameters, Scalar dt) {
+        const Vector<Real, System::dimension>& u, const Parameters& parameters, Step dt) {
         Vector<Vector<Real, System::dimension>, stages> slopes;
-        fill_slopes<System>(u, parameters, dt, slopes, std::make_integer_sequence<int, stages>{});
+        set_slopes<System>(u, parameters, dt, slopes);
         Vector<Real, System::dimension> result;
         unrolled<System::dimension>([&](auto c) FARSTEP_INLINE {
             result[c] = weighted_sum<stages, stages>(slopes, dt, int(c));
@@ -34,11 +35,40 @@ struct RungeKutta {
         return result;
     }
 
+    /// Sets the slopes ki of all stages. `dt` is one number for all lanes, or a pack of one for
+    /// each.
+    template <class System, class Real, class Parameters, class Step>
+    KOKKOS_FORCEINLINE_FUNCTION static void set_slopes(
+        const Vector<Real, System::dimension>& u, const Parameters& parameters, Step dt,
+        Vector<Vector<Real, System::dimension>, stages>& slopes) {
+        fill_slopes<System>(u, parameters, dt, slopes, std::make_integer_sequence<int, stages>{});
+    }
+
+    /// Δt Σj<count coefficient(row, j) slope_j, component c. A step common to all lanes goes into
+    /// the coefficients, which costs nothing; a pack of steps multiplies the sum.
+    template <int row, int count, class Slopes, class Step>
+    KOKKOS_FORCEINLINE_FUNCTION static auto weighted_sum(const Slopes& slopes, Step dt, int c) {
+        constexpr int first = first_used<row>();
+        if constexpr (std::is_arithmetic_v<Step>) {
+            auto sum = Step(dt * Step(coefficient<row, first>())) * slopes[first][c];
+            add_weighted<row, first + 1, count>(slopes, dt, c, sum);
+            return sum;
+        } else {
+            using Scalar = ScalarOf<Step>;
+            auto sum = Scalar(coefficient<row, first>()) * slopes[first][c];
+            add_weighted<row, first + 1, count>(slopes, Scalar(1), c, sum);
+            return dt * sum;
+        }
+    }
+
 private:
-    /// The coefficient of slope j in stage `row`; row `stages` holds the final weights.
+    /// The coefficient of slope j in stage `row`; row `stages` holds the final weights, the rows
+    /// after it those of the error estimates, if the tableau has any.
     template <int row, int j>
     static constexpr double coefficient() {
-        if constexpr (row == stages) {
+        if constexpr (row > stages) {
+            return Tableau::errors[row - stages - 1][j];
+        } else if constexpr (row == stages) {
             return Tableau::tableau.b[j];
         } else {
             return Tableau::tableau.a[row][j];
@@ -47,7 +77,7 @@ private:
 
     template <int row>
     static constexpr int first_used() {
-        return first_nonzero<row>(std::make_integer_sequence<int, row>{});
+        return first_nonzero<row>(std::make_integer_sequence<int, row < stages ? row : stages>{});
     }
 
     template <int row, int... j>
@@ -55,15 +85,6 @@ private:
         int first = -1;
         ((first = first < 0 && coefficient<row, j>() != 0 ? j : first), ...);
         return first;
-    }
-
-    /// Δt Σj<count coefficient(row, j) slope_j, component c.
-    template <int row, int count, class Slopes, class Scalar>
-    KOKKOS_FORCEINLINE_FUNCTION static auto weighted_sum(const Slopes& slopes, Scalar dt, int c) {
-        constexpr int first = first_used<row>();
-        auto sum = Scalar(dt * Scalar(coefficient<row, first>())) * slopes[first][c];
-        add_weighted<row, first + 1, count>(slopes, dt, c, sum);
-        return sum;
     }
 
     template <int row, int j, int count, class Slopes, class Scalar, class Real>
@@ -76,17 +97,17 @@ private:
         }
     }
 
-    template <class System, class State, class Parameters, class Scalar, class Slopes, int... i>
+    template <class System, class State, class Parameters, class Step, class Slopes, int... i>
     KOKKOS_FORCEINLINE_FUNCTION static void fill_slopes(const State& u,
-                                                        const Parameters& parameters, Scalar dt,
+                                                        const Parameters& parameters, Step dt,
                                                         Slopes& slopes,
                                                         std::integer_sequence<int, i...>) {
         (fill_slope<System, i>(u, parameters, dt, slopes), ...);
     }
 
-    template <class System, int i, class State, class Parameters, class Scalar, class Slopes>
+    template <class System, int i, class State, class Parameters, class Step, class Slopes>
     KOKKOS_FORCEINLINE_FUNCTION static void fill_slope(const State& u, const Parameters& parameters,
-                                                       Scalar dt, Slopes& slopes) {
+                                                       Step dt, Slopes& slopes) {
         if constexpr (i == 0) {
             slopes[0] = System::rhs(u, parameters);
         } else {

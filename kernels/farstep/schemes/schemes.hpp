@@ -4,6 +4,7 @@
 // The list of schemes that decks choose from.
 #pragma once
 
+#include <farstep/schemes/embedded.hpp>
 #include <farstep/schemes/none.hpp>
 #include <farstep/schemes/runge_kutta.hpp>
 
@@ -15,5 +16,8 @@ struct SchemeList {};
 /// A new scheme is added here. The order is that of help texts.
 using Schemes = SchemeList<RungeKutta<Euler>, RungeKutta<ImprovedEuler>, RungeKutta<Kutta3>,
                            RungeKutta<RungeKutta4>, RungeKutta<DormandPrince8>, NoScheme>;
+
+/// Schemes that choose their own steps; plain only.
+using AdaptiveSchemes = SchemeList<Embedded<DormandPrince54>, Embedded<DormandPrince853>>;
 
 }  // namespace farstep

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // Butcher tableaux of the explicit Runge–Kutta schemes. A new scheme is one struct here plus its
-// name in Schemes at the end of runge_kutta.hpp.
+// name in schemes.hpp: in Schemes, or in AdaptiveSchemes if it estimates its own error.
 #pragma once
 
 namespace farstep {
@@ -83,6 +83,51 @@ struct DormandPrince8 {
         -5.801203960010585, 0.3111643669578199, -0.1521609496625161,
         0.20136540080403034, 0.04471061572777259}
     };
+    // clang-format on
+};
+
+/// Order 5 with an error estimate of order 4, the difference b − b̂ of its two solutions.
+/// Dormand and Prince, "A family of embedded Runge–Kutta formulae" (1980); Hairer, Nørsett and
+/// Wanner (1993), Table II.5.2. The seventh slope serves the estimate alone.
+struct DormandPrince54 {
+    static constexpr const char* name = "dopri5";
+    static constexpr const char* title = "Dormand–Prince 5(4), adaptive, 7 stages";
+    static constexpr int order = 5, stages = 7;
+    static constexpr int error_order = 5;  ///< the estimate falls as this power of the step
+    // clang-format off
+    static constexpr ButcherTableau<7> tableau = {{
+        {0},
+        {1.0 / 5},
+        {3.0 / 40, 9.0 / 40},
+        {44.0 / 45, -56.0 / 15, 32.0 / 9},
+        {19372.0 / 6561, -25360.0 / 2187, 64448.0 / 6561, -212.0 / 729},
+        {9017.0 / 3168, -355.0 / 33, 46732.0 / 5247, 49.0 / 176, -5103.0 / 18656},
+        {35.0 / 384, 0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84},
+    },
+       {35.0 / 384, 0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84, 0}
+    };
+    static constexpr double errors[1][7] = {
+        {71.0 / 57600, 0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525, -1.0 / 40}};
+    // clang-format on
+};
+
+/// Order 8 with error estimates of orders 5 and 3, in this order; together they fall as the step's
+/// eighth power. Prince and Dormand, "High order embedded Runge–Kutta formulae" (1981), with the
+/// estimates of Hairer, Nørsett and Wanner's code DOP853 (1993).
+struct DormandPrince853 {
+    static constexpr const char* name = "dop853";
+    static constexpr const char* title = "Dormand–Prince 8(5,3), adaptive, 12 stages";
+    static constexpr int order = 8, stages = 12;
+    static constexpr int error_order = 8;
+    static constexpr ButcherTableau<12> tableau = DormandPrince8::tableau;
+    // clang-format off
+    static constexpr double errors[2][12] = {
+        {0.01312004499419488, 0, 0, 0, 0, -1.2251564463762044, -0.4957589496572502,
+         1.6643771824549864, -0.35032884874997366, 0.3341791187130175, 0.08192320648511571,
+         -0.022355307863886294},
+        {-0.18980075407240762, 0, 0, 0, 0, 4.450312892752409, 1.8915178993145003,
+         -5.801203960010585, -0.4226823213237919, -0.1521609496625161, 0.20136540080403034,
+         0.02265179219836082}};
     // clang-format on
 };
 
