@@ -14,7 +14,7 @@ struct Candidate {
     Precision precision = Precision::Double;
     double step = 0;                                  ///< the mean one, of an adaptive scheme
     double tolerance = 0;                             ///< of an adaptive scheme; 0 for fixed steps
-    std::optional<ApproximatorOptions> approximator;  ///< none: the plain scheme
+    std::optional<ApproximatorOptions> approximator = {};  ///< none: the plain scheme
     double cost = 0;                                  ///< [ns per trajectory and unit of time]
     double error = 0;  ///< mean squared error at the end; infinite if a trajectory failed
 
