@@ -26,7 +26,7 @@ double seconds_for(const Ensemble& start, Ensemble& ensemble, const Stepper& ste
 }
 
 WorkCurve climb_steps(const Context& context, const Setup& setup, const ReferenceRun& reference,
-                      const std::string& scheme, Precision precision) {
+                      const std::string& scheme, Precision precision, double /*enough*/) {
     WorkCurve curve{scheme, precision, {}};
     // The cost of a step does not depend on its length; with a short one, no trajectory fails.
     const double step_cost = measure_step_cost(
@@ -40,12 +40,16 @@ WorkCurve climb_steps(const Context& context, const Setup& setup, const Referenc
     return curve;
 }
 
+/// Down to the first error below `enough`, and timed in shorter runs: every tolerance has a cost of
+/// its own.
 WorkCurve climb_tolerances(const Context& context, const Setup& setup,
                            const ReferenceRun& reference, const std::string& scheme,
-                           Precision precision) {
+                           Precision precision, double enough) {
     // Below, a step's error drowns in rounding and steps shrink for nothing.
     const double smallest = precision == Precision::Float ? 1e-6 : 1e-14;
     const double span = reference.times.back();
+    Setup quick = setup;
+    quick.options.evaluate->timing.seconds /= 5;
     WorkCurve curve{scheme, precision, {}};
     double tolerance = 0.01;
     for (std::int64_t k = 0; k <= setup.options.evaluate->ladder.refinements; ++k) {
@@ -53,8 +57,9 @@ WorkCurve climb_tolerances(const Context& context, const Setup& setup,
         const auto stepper = setup.adaptive_stepper(scheme, span, precision, tolerance);
         const double error = final_error(context, setup, reference, *stepper);
         const double step = span / mean_step_count(context.comm, *stepper);
-        const double cost = measure_step_cost(context, setup, *stepper) / span;
+        const double cost = measure_step_cost(context, quick, *stepper) / span;
         curve.points.push_back({step, error, cost, tolerance});
+        if (error <= enough) break;
         tolerance /= 10;
     }
     return curve;
@@ -121,7 +126,8 @@ WorkPrecision measure_work_precision(const Context& context, const Setup& setup,
     for (const std::string& scheme : ladder.schemes) {
         const auto climb = words.is_adaptive(scheme) ? climb_tolerances : climb_steps;
         for (const Precision precision : ladder.precisions) {
-            result.curves.push_back(climb(context, setup, reference, scheme, precision));
+            result.curves.push_back(
+                climb(context, setup, reference, scheme, precision, result.common_error()));
             result.competitors.push_back(meet(result.curves.back(), result.common_error()));
             progress.advance(1);
         }

@@ -31,6 +31,7 @@ class Curve(NamedTuple):
     costs: np.ndarray
     errors: np.ndarray
     failed: int
+    adaptive: bool
 
 
 def draw(file: FarstepFile, pictures: Pictures, _components: Sequence[str]) -> None:
@@ -127,7 +128,8 @@ def read_curve(file: FarstepFile, scheme: str) -> Curve:
     errors = positive(file.values(f"{group}/error", len(steps)))
     costs = positive(file.values(f"{group}/cost", len(steps)))
     good = np.isfinite(errors) & np.isfinite(costs)
-    return Curve(steps[good], costs[good], errors[good], int(np.sum(~good)))
+    return Curve(steps[good], costs[good], errors[good], int(np.sum(~good)),
+                 file.has(f"{group}/tolerance"))
 
 
 def label_steps(axes: Axes, curve: Curve) -> None:
@@ -146,7 +148,8 @@ def draw_work_precision(file: FarstepFile, pictures: Pictures) -> None:
     for number, (name, curve) in enumerate(curves.items()):
         axes.plot(curve.costs, curve.errors, label=f"plain {style.scheme_name(name)}",
                   **style.line(number + 1, len(curve.costs), len(curve.costs)))
-        label_steps(axes, curve)
+        if not curve.adaptive:
+            label_steps(axes, curve)
     if corrected is not None and corrected.errors.size > 0:
         axes.axhline(corrected.errors[0], color="0.4", linestyle=":", linewidth=1)
         axes.plot(corrected.costs, corrected.errors, linestyle="none", marker="*", markersize=13,
@@ -161,7 +164,7 @@ def draw_work_precision(file: FarstepFile, pictures: Pictures) -> None:
     axes.set(xlabel=f"cost [ns per trajectory and {per}]",
              ylabel=f"mean squared error at $t$ = {end}")
     axes.legend(loc="upper right")
-    frame(figure, file.title(f"work and precision, {file.text('precision')} precision"),
+    frame(figure, file.title(f"work and precision; corrected in {file.text('precision')}"),
           f"{file.text('verdict')} Numbers at points: {style.axis_label('step', unit)}."
           + not_shown(curves, corrected), columns=0)
     pictures.save(figure, "work-precision")
