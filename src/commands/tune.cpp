@@ -365,8 +365,9 @@ private:
 }  // namespace
 
 StageResult tune(const Context& context, const Setup& setup) {
-    require_enough_trajectories(context.comm, setup, setup.options.tune->ensemble.size,
-                                "tune.ensemble");
+    const Options& options = setup.options;
+    require_enough_trajectories(context.comm, setup, options.ensemble->size, "ensemble");
+    require_enough_trajectories(context.comm, setup, options.tune->ensemble.size, "tune.ensemble");
     Tuner(context, setup).run();
     return {0, 0};
 }
