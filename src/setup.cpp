@@ -394,6 +394,14 @@ void require_same_system(const InputFile& file, const Setup& setup) {
     }
 }
 
+bool is_current(const Communicator& comm, const std::filesystem::path& file, FileKind kind,
+                const std::string& recipe) {
+    std::int64_t current = 0;
+    on_root(comm, [&] { current = stored_recipe(file, kind) == recipe; });
+    comm.broadcast(current);
+    return current != 0;
+}
+
 std::string stored_recipe(const std::filesystem::path& file, FileKind kind) {
     try {
         return std::filesystem::exists(file) ? read_provenance(InputFile(file, kind)).recipe : "";

@@ -81,6 +81,10 @@ void require_same_system(const InputFile& file, const Setup& setup);
 /// The recipe stored in a file; empty if there is none, or the file cannot be read.
 std::string stored_recipe(const std::filesystem::path& file, FileKind kind);
 
+/// Whether a file was made by this recipe, and so need not be made again. Collective.
+bool is_current(const Communicator& comm, const std::filesystem::path& file, FileKind kind,
+                const std::string& recipe);
+
 /// Memory this rank may use for ensembles [bytes]: the deck's, or a quarter of what is free.
 std::int64_t memory_budget(const Communicator& comm, const Options& options);
 

@@ -14,17 +14,13 @@ namespace {
 /// The result of the run that made a file, or nothing if the file is to be made anew.
 std::optional<StageResult> reuse(const Communicator& comm, const std::filesystem::path& file,
                                  FileKind kind, const std::string& recipe) {
-    std::int64_t current = 0;
+    if (!is_current(comm, file, kind, recipe)) return std::nullopt;
     StageResult result;
     on_root(comm, [&] {
-        if (stored_recipe(file, kind) != recipe) return;
-        current = 1;
         const InputFile stored(file, kind);
         if (!stored.has_attribute("/", "failed_trajectories")) return;
         result = {stored.integer("/", "failed_trajectories"), stored.integer("/", "trajectories")};
     });
-    comm.broadcast(current);
-    if (!current) return std::nullopt;
     comm.broadcast(result.failed);
     comm.broadcast(result.total);
     say(comm, "\n{} is up to date", file.string());

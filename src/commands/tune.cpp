@@ -147,21 +147,14 @@ private:
             candidate.error <= m_tune.error ? "  meets the error" : "");
     }
 
-    bool is_current(const std::filesystem::path& file, FileKind kind, const std::string& recipe) {
-        std::int64_t current = 0;
-        on_root(m_comm, [&] { current = stored_recipe(file, kind) == recipe; });
-        m_comm.broadcast(current);
-        return current != 0;
-    }
-
     /// From an earlier search with the same deck, if there was one.
     Model model_of(const Setup& setup) {
         Setup data = setup;
         data.options.output = setup.options.train->dataset.parent_path();
-        if (!is_current(data.dataset_path(), FileKind::dataset, generate_recipe(data))) {
+        if (!is_current(m_comm, data.dataset_path(), FileKind::dataset, generate_recipe(data))) {
             make_dataset(m_context, data);
         }
-        if (!is_current(setup.model_path(), FileKind::model, train_recipe(setup))) {
+        if (!is_current(m_comm, setup.model_path(), FileKind::model, train_recipe(setup))) {
             make_model(m_context, setup);
         }
         return read_model(m_comm, setup.model_path(), setup);
