@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // The host's handles on the templated kernels: a dynamical system, a stepper that advances
-// ensembles of it, and the training kernels of networks that fit it. Virtual outside, templates
+// ensembles of it, and the gradient of networks that fit it. Virtual outside, templates
 // inside: one virtual call a launch costs nothing.
 #pragma once
 
@@ -65,23 +65,16 @@ private:
     double m_step;
 };
 
-/// Training kernels of networks with one hidden layer, for a system's dimension.
-class PerceptronKernels {
+/// The gradient of networks with one hidden layer whose inputs and outputs are a system's state.
+class PerceptronGradient {
 public:
-    virtual ~PerceptronKernels() = default;
+    virtual ~PerceptronGradient() = default;
 
-    /// features[tile][unit][lane] of all hidden units.
-    virtual void features(Activation activation, const PerceptronShape& shape,
-                          const ParameterView& parameters, const StateView& inputs,
-                          const StateView& features) const = 0;
-    virtual void predict(Activation activation, const PerceptronShape& shape,
-                         const ParameterView& parameters, const StateView& inputs,
-                         const StateView& predictions) const = 0;
     /// gradient = Σ over the first `tiles` tiles of cotangent · ∂prediction/∂parameters.
-    virtual void gradient(Activation activation, const PerceptronShape& shape,
-                          const ParameterView& parameters, const StateView& inputs,
-                          const StateView& cotangents, std::int64_t tiles,
-                          const ParameterView& gradient) = 0;
+    virtual void operator()(Activation activation, const PerceptronShape& shape,
+                            const ParameterView& parameters, const StateView& inputs,
+                            const StateView& cotangents, std::int64_t tiles,
+                            const ParameterView& gradient) = 0;
 };
 
 /// A dynamical system of the catalog.
@@ -108,7 +101,7 @@ public:
     virtual void energy(const StateView& state, const std::vector<double>& parameters,
                         const ValueView& energy) const = 0;
 
-    virtual std::unique_ptr<PerceptronKernels> perceptron_kernels() const = 0;
+    virtual std::unique_ptr<PerceptronGradient> perceptron_gradient() const = 0;
 
 private:
     SystemInfo m_info;

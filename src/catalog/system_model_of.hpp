@@ -16,7 +16,7 @@
 #include <stdexcept>
 
 #include "catalog/packed_perceptron.hpp"
-#include "catalog/perceptron_kernels_of.hpp"
+#include "catalog/perceptron_gradient_of.hpp"
 #include "catalog/system_model.hpp"
 
 namespace farstep {
@@ -210,8 +210,8 @@ public:
         }
     }
 
-    std::unique_ptr<PerceptronKernels> perceptron_kernels() const override {
-        return std::make_unique<PerceptronKernelsOf<d>>();
+    std::unique_ptr<PerceptronGradient> perceptron_gradient() const override {
+        return std::make_unique<PerceptronGradientOf<d>>();
     }
 
 private:

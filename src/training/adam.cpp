@@ -12,6 +12,7 @@
 
 #include "error.hpp"
 #include "training/fit.hpp"
+#include "training/predictions.hpp"
 
 namespace farstep {
 
@@ -134,8 +135,8 @@ public:
           m_samples(problem.data.training),
           m_batch(std::min(m_options.batch, m_samples.total)),
           m_iterations(count_iterations()),
-          m_kernels(problem.system.perceptron_kernels()),
-          m_validation(problem.comm, *m_kernels, problem.data.validation, problem.data.scaling),
+          m_compute_gradient(problem.system.perceptron_gradient()),
+          m_validation(problem.comm, problem.data.validation, problem.data.scaling),
           m_network(start),
           m_parameters(to_device(start.parameters)),
           m_gradient("farstep::gradient", start.parameters.size()),
@@ -199,13 +200,13 @@ private:
                              GatherBatch{batches.indices(), batches.row(iteration), count,
                                          m_samples.inputs, m_samples.targets, m_inputs,
                                          m_targets});
-        m_kernels->predict(m_network.activation, shape, m_parameters, inputs, m_predictions);
+        compute_predictions(m_network.activation, shape, m_parameters, inputs, m_predictions);
         const double share = 1.0 / double(m_batch * shape.outputs);
         double squares = 0;
         Kokkos::parallel_reduce("farstep::cotangents", Policy(0, tiles * tile_width),
                                 Cotangents{m_predictions, m_targets, count, 2 * share}, squares);
-        m_kernels->gradient(m_network.activation, shape, m_parameters, inputs, m_predictions,
-                            tiles, m_gradient);
+        (*m_compute_gradient)(m_network.activation, shape, m_parameters, inputs, m_predictions,
+                              tiles, m_gradient);
         const double loss = sum_over_ranks(squares) * share;
         update(iteration);
         return loss;
@@ -264,7 +265,7 @@ private:
     const AdamOptions& m_options;
     const SampleSet& m_samples;
     std::int64_t m_batch, m_iterations;
-    std::unique_ptr<PerceptronKernels> m_kernels;
+    std::unique_ptr<PerceptronGradient> m_compute_gradient;
     LossFunction m_validation;
     Network m_network;
     ParameterView m_parameters, m_gradient, m_mean, m_square;

@@ -152,9 +152,9 @@ SampleSet thinned(const SampleSet& all, std::int64_t wanted) {
     few.first = begin;
     few.total = (all.total + stride - 1) / stride;
     const auto tiles = std::size_t((few.count + tile_width - 1) / tile_width);
-    const std::size_t d = all.inputs.extent(1);
+    const std::size_t d = all.inputs.extent(1), outputs = all.targets.extent(1);
     few.inputs = StateView("farstep::few_inputs", tiles, d, tile_width);
-    few.targets = StateView("farstep::few_targets", tiles, d, tile_width);
+    few.targets = StateView("farstep::few_targets", tiles, outputs, tile_width);
     const StateView inputs = few.inputs, targets = few.targets;
     const StateView all_inputs = all.inputs, all_targets = all.targets;
     const std::int64_t first = begin * stride - all.first;
@@ -165,6 +165,8 @@ SampleSet thinned(const SampleSet& all, std::int64_t wanted) {
             for (std::size_t c = 0; c < d; ++c) {
                 inputs(k / tile_width, c, k % tile_width) =
                     all_inputs(i / tile_width, c, i % tile_width);
+            }
+            for (std::size_t c = 0; c < outputs; ++c) {
                 targets(k / tile_width, c, k % tile_width) =
                     all_targets(i / tile_width, c, i % tile_width);
             }

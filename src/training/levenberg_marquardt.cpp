@@ -170,8 +170,7 @@ Fit fit_levenberg_marquardt(const FitProblem& problem, const Network* start) {
     // Rounding must not depend on the number of threads that a call takes.
     const OneThreadPerBlasCall guard;
     const LevenbergMarquardtOptions& options = problem.options.levenberg_marquardt;
-    const auto kernels = problem.system.perceptron_kernels();
-    LossFunction validation(problem.comm, *kernels, problem.data.validation, problem.data.scaling);
+    LossFunction validation(problem.comm, problem.data.validation, problem.data.scaling);
     const std::int64_t short_ones = start ? 0 : options.starts * options.start_iterations;
     Progress progress(problem.comm, "levenberg-marquardt", short_ones + options.iterations,
                       "iterations", problem.progress);

@@ -12,6 +12,7 @@
 #include <cmath>
 
 #include "training/design.hpp"
+#include "training/predictions.hpp"
 
 namespace farstep {
 
@@ -103,18 +104,17 @@ ParameterView to_device(const std::vector<double>& parameters) {
     return view;
 }
 
-LossFunction::LossFunction(const Communicator& comm, PerceptronKernels& kernels,
-                           const SampleSet& samples, const SampleScaling& scaling)
+LossFunction::LossFunction(const Communicator& comm, const SampleSet& samples,
+                           const SampleScaling& scaling)
     : m_comm(comm),
-      m_kernels(kernels),
       m_samples(samples),
       m_scaling(scaling),
-      m_predictions("farstep::predictions", samples.inputs.extent(0), samples.inputs.extent(1),
+      m_predictions("farstep::predictions", samples.targets.extent(0), samples.targets.extent(1),
                     tile_width) {}
 
 Loss LossFunction::operator()(const Network& network) {
-    m_kernels.predict(network.activation, network.shape, to_device(network.parameters),
-                      m_samples.inputs, m_predictions);
+    compute_predictions(network.activation, network.shape, to_device(network.parameters),
+                        m_samples.inputs, m_predictions);
     add_polynomial_part(network, m_samples.inputs, m_predictions);
     const int d = network.shape.outputs;
     std::vector<double> sums;

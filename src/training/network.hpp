@@ -49,7 +49,7 @@ struct Loss {
 /// Computes losses; keeps its work memory between calls.
 class LossFunction {
 public:
-    LossFunction(const Communicator& comm, PerceptronKernels& kernels, const SampleSet& samples,
+    LossFunction(const Communicator& comm, const SampleSet& samples,
                  const SampleScaling& scaling);
 
     /// Over all ranks. Collective.
@@ -57,7 +57,6 @@ public:
 
 private:
     Communicator m_comm;
-    PerceptronKernels& m_kernels;
     const SampleSet& m_samples;
     const SampleScaling& m_scaling;
     StateView m_predictions;

@@ -13,6 +13,7 @@
 #include "error.hpp"
 #include "training/design.hpp"
 #include "training/fit.hpp"
+#include "training/predictions.hpp"
 
 namespace farstep {
 
@@ -39,8 +40,8 @@ struct FillHidden {
     }
 };
 
-NormalEquations accumulate(const FitProblem& problem, PerceptronKernels& kernels,
-                           const Network& network, const SampleSet& samples) {
+NormalEquations accumulate(const FitProblem& problem, const Network& network,
+                           const SampleSet& samples) {
     const PerceptronShape& shape = network.shape;
     const int base = base_column_count(network);
     const int columns = base + shape.hidden;
@@ -58,7 +59,7 @@ NormalEquations accumulate(const FitProblem& problem, PerceptronKernels& kernels
         const StateView inputs =
             Kokkos::subview(samples.inputs, some, Kokkos::ALL(), Kokkos::ALL());
         if (shape.hidden > 0) {
-            kernels.features(network.activation, shape, parameters, inputs, features);
+            compute_features(network.activation, shape, parameters, inputs, features);
         }
         Kokkos::deep_copy(design, 0.0);
         Kokkos::deep_copy(right, 0.0);
@@ -92,11 +93,11 @@ struct Candidate {
 };
 
 /// Solves for every penalty with hidden weights of one scale; keeps what improves on `best`.
-void try_scale(const FitProblem& problem, PerceptronKernels& kernels, LossFunction& validation,
-               const SampleSet& samples, double scale, Network& network, Candidate& best) {
+void try_scale(const FitProblem& problem, LossFunction& validation, const SampleSet& samples,
+               double scale, Network& network, Candidate& best) {
     draw_hidden_layer(network, problem.options.seed,
                       scale / std::sqrt(double(network.shape.inputs)));
-    const NormalEquations equations = accumulate(problem, kernels, network, samples);
+    const NormalEquations equations = accumulate(problem, network, samples);
     for (const double penalty : problem.options.ridge.penalties) {
         std::vector<double> solution;
         if (!solve(equations, network.shape.outputs, penalty, solution)) continue;
@@ -111,8 +112,7 @@ void try_scale(const FitProblem& problem, PerceptronKernels& kernels, LossFuncti
 }  // namespace
 
 Fit fit_ridge(const FitProblem& problem) {
-    const auto kernels = problem.system.perceptron_kernels();
-    LossFunction validation(problem.comm, *kernels, problem.data.validation, problem.data.scaling);
+    LossFunction validation(problem.comm, problem.data.validation, problem.data.scaling);
     Network network = make_network(problem.system.dimension(), problem.options.approximator);
     Candidate best;
     const SampleSet few = thinned(problem.data.training, selection_samples);
@@ -120,11 +120,11 @@ Fit fit_ridge(const FitProblem& problem) {
     std::vector<double> scales = problem.options.ridge.scales;
     if (network.shape.hidden == 0) scales.resize(1);
     for (const double scale : scales) {
-        try_scale(problem, *kernels, validation, few, scale, network, best);
+        try_scale(problem, validation, few, scale, network, best);
     }
     if (few.total < problem.data.training.total && best.found()) {
         const double chosen = best.scale;
-        try_scale(problem, *kernels, validation, problem.data.training, chosen, network, best);
+        try_scale(problem, validation, problem.data.training, chosen, network, best);
     }
     if (!best.found()) {
         throw EnvironmentError(

@@ -333,8 +333,7 @@ TEST(DeployedNetwork, EqualsTheStandardisedEvaluation) {
 TEST(LossFunction, IsTheMeanSquareOverSamplesAndComponents) {
     const TrainOptions options;
     const TrainingData data = make_data({}, options);
-    const auto kernels = henon_heiles().perceptron_kernels();
-    LossFunction loss({}, *kernels, data.validation, data.scaling);
+    LossFunction loss({}, data.validation, data.scaling);
     const Network nothing = make_network(4, options.approximator);
     EXPECT_NEAR(loss(nothing).raw / data.validation_target_power, 1, 1e-12);
     const Rows targets = rows_of(data.validation.targets, data.validation.count);

@@ -10,6 +10,7 @@
 #include "models.hpp"
 #include "networks.hpp"
 #include "training/network.hpp"
+#include "training/predictions.hpp"
 
 namespace farstep {
 namespace {
@@ -23,7 +24,7 @@ struct Problem {
         : activation(kind),
           d(model.dimension()),
           shape{d, d, hidden},
-          kernels(model.perceptron_kernels()) {
+          compute_gradient(model.perceptron_gradient()) {
         Numbers numbers(17);
         parameters = numbers(std::size_t(shape.size()), 0.8);
         for (int k = 0; k < rational_coefficient_count; ++k) {
@@ -72,7 +73,7 @@ struct Problem {
 
     /// Σ cotangent · prediction over all samples.
     double scalar(const std::vector<double>& at_parameters) const {
-        kernels->predict(activation, shape, to_device(at_parameters), inputs, predictions);
+        compute_predictions(activation, shape, to_device(at_parameters), inputs, predictions);
         Kokkos::fence();
         const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), predictions);
         double sum = 0;
@@ -85,7 +86,7 @@ struct Problem {
 
     std::vector<double> gradient() const {
         const ParameterView result("gradient", parameters.size());
-        kernels->gradient(activation, shape, to_device(parameters), inputs, weights,
+        (*compute_gradient)(activation, shape, to_device(parameters), inputs, weights,
                           std::int64_t(inputs.extent(0)), result);
         Kokkos::fence();
         const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), result);
@@ -95,7 +96,7 @@ struct Problem {
     Activation activation;
     int d;
     PerceptronShape shape;
-    std::unique_ptr<PerceptronKernels> kernels;
+    std::unique_ptr<PerceptronGradient> compute_gradient;
     std::vector<double> parameters;
     Rows samples, cotangents;
     StateView inputs, weights, predictions;
@@ -156,8 +157,8 @@ TEST(Predictions, AgreeWithPlainLoops) {
         const Problem problem(testing::system("henon_heiles"), activation, 9, 3 * tile_width);
         problem.scalar(problem.parameters);
         const StateView features("features", problem.inputs.extent(0), 9, tile_width);
-        problem.kernels->features(activation, problem.shape, to_device(problem.parameters),
-                                  problem.inputs, features);
+        compute_features(activation, problem.shape, to_device(problem.parameters), problem.inputs,
+                         features);
         Kokkos::fence();
         const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), features);
         const auto predicted =

@@ -1,52 +1,17 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Training kernels of the one-hidden-layer network: hidden features, predictions, and the gradient
-// of the mean squared error, on samples in the ensemble layout [tile][component][lane].
+// The gradient of the mean squared error of a one-hidden-layer network, on samples in the ensemble
+// layout [tile][component][lane].
 #pragma once
 
-#include <farstep/approximators/activation.hpp>
-#include <farstep/ensemble_view.hpp>
+#include <farstep/approximators/perceptron_samples.hpp>
 
 #include <cstdint>
 
 namespace farstep {
 
-using ParameterView = Kokkos::View<double*, DeviceMemory>;
-
-/// Where the trainable numbers stand in one vector: first-layer weights [hidden][In], biases
-/// [hidden], second-layer weights [hidden][Out], linear map [Out][In], output bias [Out], and the
-/// seven coefficients of a rational activation.
-struct PerceptronShape {
-    int inputs = 0, outputs = 0, hidden = 0;
-
-    KOKKOS_INLINE_FUNCTION int weights() const { return 0; }
-    KOKKOS_INLINE_FUNCTION int biases() const { return hidden * inputs; }
-    KOKKOS_INLINE_FUNCTION int outgoing() const { return biases() + hidden; }
-    KOKKOS_INLINE_FUNCTION int linear() const { return outgoing() + hidden * outputs; }
-    KOKKOS_INLINE_FUNCTION int bias() const { return linear() + outputs * inputs; }
-    KOKKOS_INLINE_FUNCTION int coefficients() const { return bias() + outputs; }
-    KOKKOS_INLINE_FUNCTION int size() const { return coefficients() + rational_coefficient_count; }
-};
-
 namespace detail {
-
-KOKKOS_INLINE_FUNCTION RationalCoefficients load_coefficients(const double* memory) {
-    RationalCoefficients c;
-    for (int i = 0; i < rational_coefficient_count; ++i) c[i] = memory[i];
-    return c;
-}
-
-template <Activation activation, class Real>
-KOKKOS_FORCEINLINE_FUNCTION Real activation_value(const Real& z, const RationalCoefficients& c) {
-    if constexpr (activation == Activation::inverse_quadratic) {
-        return 1.0 / (z * z + 1.0);
-    } else {
-        Vector<Real, 1> value{{z}};
-        activate<activation>(value, c);
-        return value[0];
-    }
-}
 
 /// σ(Wh·x + bh) of one hidden unit; z is the pre-activation.
 template <Activation activation, int In, class Real>
@@ -65,54 +30,6 @@ KOKKOS_FORCEINLINE_FUNCTION Real hidden_unit(const double* parameters,
 /// Real of the training kernels.
 template <int In>
 using SampleLanes = Lanes<double, lanes_per_item<double, In>>;
-
-/// features[tile][unit][lane] = σ(Wx + b)[unit]
-template <Activation activation, int In>
-struct FeatureKernel {
-    using Real = SampleLanes<In>;
-    PerceptronShape shape;
-    ParameterView parameters;
-    StateView inputs, features;
-
-    KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t item) const {
-        const LaneSlice<lanes_of<Real>> slice(item);
-        const auto x = load_state<Real, In>(inputs, slice);
-        const auto c = detail::load_coefficients(&parameters(shape.coefficients()));
-        for (int unit = 0; unit < shape.hidden; ++unit) {
-            Real z;
-            const Real value = detail::hidden_unit<activation>(parameters.data(), shape, unit, x, c, z);
-            store(&features(slice.tile, unit, slice.first), slice.stride, value);
-        }
-    }
-};
-
-/// predictions[tile][output][lane] = linear map + bias + second layer
-template <Activation activation, int In, int Out>
-struct PredictionKernel {
-    using Real = SampleLanes<In>;
-    PerceptronShape shape;
-    ParameterView parameters;
-    StateView inputs, predictions;
-
-    KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t item) const {
-        const LaneSlice<lanes_of<Real>> slice(item);
-        const auto x = load_state<Real, In>(inputs, slice);
-        const double* const p = parameters.data();
-        const auto c = detail::load_coefficients(p + shape.coefficients());
-        Vector<Real, Out> sum;
-        for (int j = 0; j < Out; ++j) {
-            sum[j] = Real(p[shape.bias() + j]);
-            for (int i = 0; i < In; ++i) sum[j] += p[shape.linear() + j * In + i] * x[i];
-        }
-        for (int unit = 0; unit < shape.hidden; ++unit) {
-            Real z;
-            const Real value = detail::hidden_unit<activation>(p, shape, unit, x, c, z);
-            const double* const out = p + shape.outgoing() + unit * Out;
-            unrolled<Out>([&](auto j) FARSTEP_INLINE { sum[j] += out[j] * value; });
-        }
-        store_state(predictions, slice, sum);
-    }
-};
 
 /// Tiles that one work item of the gradient sums over; bounds the partial sums kept in memory.
 inline constexpr int gradient_block_tiles = 8;

@@ -34,7 +34,7 @@ KOKKOS_FORCEINLINE_FUNCTION void expand(const F& f, std::integer_sequence<int, i
 
 /// Longest loop that `unrolled` expands at compile time. Beyond it the arrays exceed the registers
 /// anyway, and a rolled loop keeps code and compile time small.
-inline constexpr int unroll_limit = 12;
+inline constexpr int unroll_limit = 8;
 
 /// Calls f(0), …, f(N − 1). Short loops are expanded with constant indices, so that arrays indexed
 /// by them live in registers.

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Launches the training kernels for d inputs and d outputs.
+// Launches the gradient kernels of networks with d inputs and d outputs.
 #pragma once
 
 #include "catalog/system_model.hpp"
@@ -10,31 +10,12 @@
 namespace farstep {
 
 template <int d>
-class PerceptronKernelsOf final : public PerceptronKernels {
+class PerceptronGradientOf final : public PerceptronGradient {
 public:
-    void features(Activation activation, const PerceptronShape& shape,
-                  const ParameterView& parameters, const StateView& inputs,
-                  const StateView& features) const override {
-        with_activation(activation, [&](auto a) {
-            Kokkos::parallel_for("farstep::features", items(inputs.extent(0)),
-                                 FeatureKernel<a(), d>{shape, parameters, inputs, features});
-        });
-    }
-
-    void predict(Activation activation, const PerceptronShape& shape,
-                 const ParameterView& parameters, const StateView& inputs,
-                 const StateView& predictions) const override {
-        with_activation(activation, [&](auto a) {
-            Kokkos::parallel_for(
-                "farstep::predict", items(inputs.extent(0)),
-                PredictionKernel<a(), d, d>{shape, parameters, inputs, predictions});
-        });
-    }
-
-    void gradient(Activation activation, const PerceptronShape& shape,
-                  const ParameterView& parameters, const StateView& inputs,
-                  const StateView& cotangents, std::int64_t tiles,
-                  const ParameterView& gradient) override {
+    void operator()(Activation activation, const PerceptronShape& shape,
+                    const ParameterView& parameters, const StateView& inputs,
+                    const StateView& cotangents, std::int64_t tiles,
+                    const ParameterView& gradient) override {
         const std::int64_t blocks = (tiles + gradient_block_tiles - 1) / gradient_block_tiles;
         const int rows = shape.hidden + d;
         if (std::int64_t(m_partial.extent(0)) < blocks || int(m_partial.extent(1)) != rows) {
@@ -53,11 +34,6 @@ public:
 private:
     using Policy = Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>;
     using Partial = Kokkos::View<double***, Kokkos::LayoutRight, DeviceMemory>;
-
-    static Policy items(std::size_t tiles) {
-        return Policy(Device(), 0,
-                      std::int64_t(tiles) * LaneSlice<lanes_of<SampleLanes<d>>>::items_per_tile);
-    }
 
     /// Sums the partial gradients of all blocks, in their order.
     struct SumGradient {
