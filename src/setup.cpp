@@ -41,12 +41,13 @@ int position(const std::vector<std::string>& names, const std::string& name) {
     return found == names.end() ? -1 : int(found - names.begin());
 }
 
-const SystemModel* check_size(Deck& deck, const SystemOptions& system) {
+/// `path` is the section that names the system.
+const SystemModel* check_size(Deck& deck, const std::string& path, const SystemOptions& system) {
     const auto variants = system_variants(system.name);
     const std::string& key = variants.front()->info().size_key;
     for (const auto& [given, value] : system.sizes) {
         if (given == key) continue;
-        deck.error("system." + given,
+        deck.error(path + "." + given,
                    key.empty() ? fmt::format("{} has no size to choose", system.name)
                                : fmt::format("the size of {} is '{}'", system.name, key));
         return nullptr;
@@ -55,7 +56,7 @@ const SystemModel* check_size(Deck& deck, const SystemOptions& system) {
     if (!found) {
         std::vector<int> sizes;
         for (const SystemModel* model : variants) sizes.push_back(model->info().size);
-        deck.error(deck.has("system." + key) ? "system." + key : "system",
+        deck.error(deck.has(path + "." + key) ? path + "." + key : path,
                    fmt::format("{} needs '{}', one of {}", system.name, key,
                                fmt::join(sizes, ", ")),
                    fmt::format("write  system: {{name: {}, {}: {}}}", system.name, key,
@@ -64,15 +65,15 @@ const SystemModel* check_size(Deck& deck, const SystemOptions& system) {
     return found;
 }
 
-std::vector<double> check_parameters(Deck& deck, const SystemOptions& system,
-                                     const SystemInfo& info) {
+std::vector<double> check_parameters(Deck& deck, const std::string& path,
+                                     const SystemOptions& system, const SystemInfo& info) {
     const auto names = parameter_names(info);
     std::vector<double> values;
     for (const ParameterInfo& parameter : info.parameters) values.push_back(parameter.value);
     for (const auto& [name, value] : system.parameters) {
         const int at = position(names, name);
         if (at < 0) {
-            deck.unknown_key("system.parameters." + name, "parameter of " + info.name, names);
+            deck.unknown_key(path + ".parameters." + name, "parameter of " + info.name, names);
         } else {
             values[std::size_t(at)] = value;
         }
@@ -135,32 +136,127 @@ bool includes(const std::vector<FitMethod>& methods, FitMethod method) {
     return std::find(methods.begin(), methods.end(), method) != methods.end();
 }
 
-/// What a method of fitting cannot do is refused here, never ignored.
-void check_fit(Deck& deck, const TrainOptions& train, int dimension) {
-    constexpr std::int64_t most_monomials = 20000, most_weights = 4000;
-    if (!deck.sound({"train.fit", "train.approximator"})) return;
-    const ApproximatorOptions& a = train.approximator;
-    const bool has_units = a.type == ApproximatorType::Perceptron;
-    const std::int64_t monomials = monomial_count(dimension, int(a.degree));
-    if (monomials > most_monomials) {
-        deck.error("train.approximator.degree",
+/// Inputs that an approximator of a system has, outputs, and monomials in them.
+struct ApproximatorSize {
+    std::int64_t inputs, monomials;
+};
+
+ApproximatorSize size_of(const ApproximatorOptions& a, int dimension) {
+    if (a.neighbours) return {2 * *a.neighbours + 1, std::max<std::int64_t>(0, a.degree - 1)};
+    return {dimension, monomial_count(dimension, int(a.degree))};
+}
+
+/// `path` is the section of the approximator.
+void check_approximator(Deck& deck, const std::string& path, const ApproximatorOptions& a,
+                        const SystemInfo& info) {
+    constexpr std::int64_t most_monomials = 20000;
+    const int dimension = int(info.components.size());
+    if (a.neighbours && !info.ring) {
+        deck.error(path + ".neighbours",
+                   fmt::format("the variables of {} are no ring of equals that could share weights",
+                               info.name), "leave `neighbours` out, or choose lorenz96");
+    } else if (a.neighbours && *a.neighbours > (dimension - 1) / 2) {
+        deck.error(path + ".neighbours",
+                   fmt::format("a ring of {} has at most {} neighbours on each side", dimension,
+                               (dimension - 1) / 2));
+    }
+    if (size_of(a, dimension).monomials > most_monomials) {
+        deck.error(path + ".degree",
                    fmt::format("{} variables have {} monomials up to degree {}; at most {} can be "
-                               "fitted", dimension, monomials, a.degree, most_monomials),
+                               "fitted", dimension, size_of(a, dimension).monomials, a.degree,
+                               most_monomials),
                    "lower the degree");
     }
-    if (includes(train.fit, FitMethod::Adam) && a.degree > 1) {
-        deck.error("train.fit", "adam fits no polynomial beyond the linear term",
+}
+
+/// What a method of fitting cannot do is refused here, never ignored.
+void check_fit(Deck& deck, const TrainOptions& train, const SystemInfo& info) {
+    constexpr std::int64_t most_weights = 4000;
+    if (!deck.sound({"train.fit", "train.approximator"})) return;
+    const ApproximatorOptions& a = train.approximator;
+    check_approximator(deck, "train.approximator", a, info);
+    const bool has_units = a.type == ApproximatorType::Perceptron;
+    if (includes(train.fit, FitMethod::Adam) && (a.degree > 1 || a.neighbours)) {
+        deck.error("train.fit",
+                   a.neighbours ? "adam fits no weights that a ring shares"
+                                : "adam fits no polynomial beyond the linear term",
                    "write  fit: ridge  or  fit: levenberg_marquardt");
     }
     if (!includes(train.fit, FitMethod::LevenbergMarquardt)) return;
+    const std::int64_t weights =
+        a.hidden * (size_of(a, int(info.components.size())).inputs + 1);
     if (!has_units) {
         deck.error("train.fit", "levenberg_marquardt fits hidden units, and there are none",
                    "write  fit: ridge");
-    } else if (a.hidden * (dimension + 1) > most_weights) {
+    } else if (weights > most_weights) {
         deck.error("train.fit",
                    fmt::format("levenberg_marquardt would solve for {} hidden weights at once; at "
-                               "most {} are possible", a.hidden * (dimension + 1), most_weights),
+                               "most {} are possible", weights, most_weights),
                    "write  fit: adam  or fewer hidden units");
+    }
+}
+
+void check_rivals(Deck& deck, const Options& options, const SystemInfo& info) {
+    const auto& rivals = options.evaluate->rivals;
+    if (!rivals.empty() && !options.train && deck.sound({"train"})) {
+        deck.error("evaluate.rivals", "need a `train` section, which says how to fit them");
+    }
+    for (const auto& [name, approximator] : rivals) {
+        const std::string path = "evaluate.rivals." + name;
+        if (deck.sound({path})) check_approximator(deck, path, approximator, info);
+        if (approximator.step != options.step && !options.generate && deck.sound({"generate"})) {
+            deck.error(path + ".step", "needs a `generate` section, for samples at another step");
+        }
+    }
+}
+
+/// The richer system of the reference, if there is one, and how it projects onto the deck's.
+void check_closure(Deck& deck, Setup& setup) {
+    setup.reference_system = setup.system;
+    setup.reference_parameters = setup.parameters;
+    const ReferenceOptions& reference = setup.options.reference;
+    if (!reference.system || !deck.sound({"reference.system"})) return;
+    const SystemModel* const model = check_size(deck, "reference.system", *reference.system);
+    if (!model) return;
+    setup.reference_system = model;
+    setup.reference_parameters =
+        check_parameters(deck, "reference.system", *reference.system, model->info());
+    const auto wanted = component_names(setup.system->info());
+    const auto available = component_names(model->info());
+    const auto names = reference.projection.empty() ? wanted : reference.projection;
+    const std::string key = reference.projection.empty() ? "reference.system"
+                                                         : "reference.projection";
+    if (names.size() != wanted.size()) {
+        deck.error(key, fmt::format("names {} components, but {} has {}", names.size(),
+                                    setup.system->info().name, wanted.size()),
+                   fmt::format("name one for each of {}", fmt::join(wanted, ", ")));
+        return;
+    }
+    for (const std::string& name : names) {
+        setup.projection.push_back(position(available, name));
+        if (setup.projection.back() >= 0) continue;
+        deck.error(key, fmt::format("{} has no component '{}'", model->info().name, name),
+                   "`reference.projection` lists the components of the reference system that are "
+                   "those of the deck's");
+        return;
+    }
+}
+
+/// What a richer reference system cannot be used for, and what only it can be.
+void check_closure_stages(Deck& deck, const Setup& setup) {
+    const Options& o = setup.options;
+    const SystemInfo& info = setup.system->info();
+    if (setup.is_closure() && o.tune) {
+        deck.error("tune", "compares steps of one system, and the reference solves another",
+                   "leave out `reference.system`");
+    }
+    const bool corrects = o.train || o.evaluate || o.tune || (o.forecast && o.forecast->corrected);
+    if (info.reference_only && corrects) {
+        deck.error("system",
+                   fmt::format("{} has {} components, too many for a corrector", info.name,
+                               info.components.size()),
+                   "it serves as `reference.system` of a smaller one, or for `generate` and plain "
+                   "forecasts");
     }
 }
 
@@ -183,22 +279,26 @@ void check_adaptive(Deck& deck, const Options& options) {
 
 void check_against_catalog(Deck& deck, Setup& setup) {
     if (!deck.sound({"system"})) return;
-    setup.system = check_size(deck, setup.options.system);
+    setup.system = check_size(deck, "system", setup.options.system);
     if (!setup.system) return;
     const SystemInfo& info = setup.system->info();
-    setup.parameters = check_parameters(deck, setup.options.system, info);
+    setup.parameters = check_parameters(deck, "system", setup.options.system, info);
+    check_closure(deck, setup);
     check_limits(deck, setup);
     check_energy(deck, setup.options, info);
+    check_closure_stages(deck, setup);
     const Options& o = setup.options;
-    if (o.train) check_fit(deck, *o.train, setup.system->dimension());
+    const SystemInfo& reference = setup.reference_system->info();
+    if (o.train) check_fit(deck, *o.train, info);
     check_flow_map(deck, o);
     check_adaptive(deck, o);
-    if (o.ensemble) check_initial(deck, "ensemble.initial", o.ensemble->initial, info);
+    if (o.ensemble) check_initial(deck, "ensemble.initial", o.ensemble->initial, reference);
     if (o.forecast) {
         check_initial(deck, "forecast.ensemble.initial", o.forecast->ensemble.initial, info);
     }
     if (o.evaluate) {
-        check_initial(deck, "evaluate.ensemble.initial", o.evaluate->ensemble.initial, info);
+        check_initial(deck, "evaluate.ensemble.initial", o.evaluate->ensemble.initial, reference);
+        check_rivals(deck, o, info);
     }
     if (o.tune) check_initial(deck, "tune.ensemble.initial", o.tune->ensemble.initial, info);
 }
@@ -283,7 +383,20 @@ std::unique_ptr<Stepper> Setup::adaptive_stepper(const std::string& scheme, doub
 }
 
 std::unique_ptr<Stepper> Setup::reference_stepper() const {
-    return stepper(options.reference.scheme, options.reference.step, Precision::Double);
+    return of_reference().stepper(options.reference.scheme, options.reference.step,
+                                  Precision::Double);
+}
+
+Setup Setup::of_reference() const {
+    Setup result = *this;
+    if (!is_closure()) return result;
+    result.system = reference_system;
+    result.parameters = reference_parameters;
+    result.limit_low.clear();
+    result.limit_high.clear();
+    result.projection.clear();
+    result.options.reference.system.reset();
+    return result;
 }
 
 Setup read_setup(const Communicator& comm, const std::filesystem::path& file,
@@ -293,7 +406,7 @@ Setup read_setup(const Communicator& comm, const std::filesystem::path& file,
     on_root(comm, [&] { text = Deck::read(file, overrides).text(); });
     comm.broadcast(text);
     return together(comm, [&] {
-        Setup setup{Deck::from_text(file.string(), text, overrides), {}, nullptr, {}, {}, {}};
+        Setup setup{.deck = Deck::from_text(file.string(), text, overrides)};
         setup.options = read_options(setup.deck, vocabulary());
         check_against_catalog(setup.deck, setup);
         setup.deck.throw_if_errors();
@@ -324,6 +437,18 @@ void draw_initial_states(const Communicator& comm, const Setup& setup,
             "million draws from the box; widen the range or change the box",
             setup.deck.locate(key + ".initial"), key));
     }
+}
+
+Ensemble draw_reference_states(const Communicator& comm, const Setup& setup,
+                               const EnsembleOptions& options, const std::string& key,
+                               const Range& range) {
+    const Setup reference = setup.of_reference();
+    Ensemble ensemble(reference.system->dimension(), range);
+    draw_initial_states(comm, reference, options, key, ensemble);
+    const ReferenceOptions& truth = setup.options.reference;
+    const std::int64_t steps = truth.spin_up > 0 ? steps_in(truth.spin_up, truth.step) : 0;
+    if (steps > 0) setup.reference_stepper()->advance(ensemble.view(), -steps, steps);
+    return ensemble;
 }
 
 std::int64_t steps_in(double span, double step) { return std::llround(span / step); }

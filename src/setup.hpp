@@ -26,10 +26,18 @@ struct Context {
 /// A valid deck and what its names stand for.
 struct Setup {
     Deck deck;
-    Options options;
+    Options options = {};
     const SystemModel* system = nullptr;
-    std::vector<double> parameters;             ///< in the order of SystemInfo
-    std::vector<double> limit_low, limit_high;  ///< by component; empty without limits
+    std::vector<double> parameters = {};             ///< in the order of SystemInfo
+    std::vector<double> limit_low = {}, limit_high = {};  ///< by component; empty without limits
+    const SystemModel* reference_system = nullptr;  ///< what the reference solves; often `system`
+    std::vector<double> reference_parameters = {};
+    std::vector<int> projection = {};  ///< components of the reference system's state that are `system`'s
+
+    /// Whether the reference resolves more than the system does.
+    bool is_closure() const { return options.reference.system.has_value(); }
+    /// The same deck about the reference system itself: its state, its parameters, no limits.
+    Setup of_reference() const;
 
     /// A stepper of this system; `network` null for the plain scheme.
     std::unique_ptr<Stepper> stepper(const std::string& scheme, double step, Precision precision,
@@ -58,6 +66,12 @@ Setup read_setup(const Communicator& comm, const std::filesystem::path& file,
 void draw_initial_states(const Communicator& comm, const Setup& setup,
                          const EnsembleOptions& options, const std::string& key,
                          Ensemble& ensemble);
+
+/// Draws the initial states of a reference run and lets them spin up: an ensemble of the reference
+/// system. Failures in that time count as steps before the first. Collective.
+Ensemble draw_reference_states(const Communicator& comm, const Setup& setup,
+                               const EnsembleOptions& options, const std::string& key,
+                               const Range& range);
 
 /// Number of steps of length `step` in `span`; decks have been checked to divide.
 std::int64_t steps_in(double span, double step);

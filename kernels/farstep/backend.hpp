@@ -19,11 +19,17 @@ inline constexpr int tile_width = 64;
 /// network's outputs.
 inline constexpr int largest_small_state = 8;
 
+/// States of more components than this have no correctors, and their slopes fill the second-level
+/// cache.
+inline constexpr int largest_correctable_state = 100;
+
 /// Native vectors a work item computes with. They share each broadcast weight and hide the latency
 /// of the multiply-adds; large states live in the first-level cache anyway, and then more vectors
-/// mean fewer loads of weights.
+/// mean fewer loads of weights. The largest shall at least stay in the second-level cache.
 template <int dimension>
-inline constexpr int vectors_per_item = dimension <= largest_small_state ? 2 : 4;
+inline constexpr int vectors_per_item = dimension <= largest_small_state         ? 2
+                                        : dimension <= largest_correctable_state ? 4
+                                                                                 : 1;
 
 /// Lanes of a work item that computes with `Scalar`; where state and network differ in precision,
 /// that of the narrower one.

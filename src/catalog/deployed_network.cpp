@@ -25,10 +25,15 @@ void extend(std::vector<int>& exponents, int first, int missing,
 
 }  // namespace
 
-std::vector<std::vector<int>> monomial_exponents(int variables, int degree) {
+std::vector<std::vector<int>> monomial_exponents(int inputs, int degree, int neighbours) {
     std::vector<std::vector<int>> all;
-    std::vector<int> exponents(std::size_t(variables), 0);
-    for (int i = 0; i < variables; ++i) {
+    std::vector<int> exponents(std::size_t(inputs), 0);
+    const bool is_local = neighbours >= 0;
+    for (int power = 2; is_local && power <= degree; ++power) {
+        exponents[std::size_t(neighbours)] = power;
+        all.push_back(exponents);
+    }
+    for (int i = 0; !is_local && i < inputs; ++i) {
         exponents[std::size_t(i)] = 1;
         extend(exponents, i, degree - 1, all);
         exponents[std::size_t(i)] = 0;

@@ -16,6 +16,9 @@ namespace farstep {
 /// Input and target scaling are folded in; the centre is kept apart so that no digits cancel.
 struct DeployedNetwork {
     int inputs = 0, outputs = 0, hidden = 0;
+    /// Of a local network, which sees 2·neighbours + 1 variables of a ring and corrects the middle
+    /// one; −1: the network sees, and corrects, the whole state.
+    int neighbours = -1;
     int degree = 1;  ///< total degree of the polynomial; below 2 there are no monomials
     Activation activation = Activation::rational;
     std::vector<double> centre;    ///< [inputs]
@@ -24,13 +27,15 @@ struct DeployedNetwork {
     std::vector<double> outgoing;  ///< [hidden][outputs]
     std::vector<double> linear;    ///< [outputs][inputs]; empty if there is no linear term
     std::vector<double> bias;      ///< [outputs]
-    std::vector<double> monomials; ///< [monomial_count(inputs, degree)][outputs]
+    std::vector<double> monomials; ///< [monomial][outputs], as monomial_exponents lists them
     RationalCoefficients coefficients = published_rational;
+
+    bool is_local() const { return neighbours >= 0; }
 };
 
-/// The exponents [monomial][variable] of the monomials of degree 2 … `degree`, in the order in which
-/// kernels visit them.
-std::vector<std::vector<int>> monomial_exponents(int variables, int degree);
+/// The exponents [monomial][input] of the monomials of degree 2 … `degree`, in the order in which
+/// kernels visit them. A local network has powers of the middle one of its inputs alone.
+std::vector<std::vector<int>> monomial_exponents(int inputs, int degree, int neighbours = -1);
 
 /// Name of an activation as decks write it, and back. `parse_activation` throws UsageError.
 const std::string& name_of(Activation activation);

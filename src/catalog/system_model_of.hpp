@@ -15,11 +15,18 @@
 
 #include <stdexcept>
 
+#include "catalog/packed_local_perceptron.hpp"
 #include "catalog/packed_perceptron.hpp"
 #include "catalog/perceptron_gradient_of.hpp"
 #include "catalog/system_model.hpp"
 
 namespace farstep {
+
+/// Systems that are too large for correctors, and rings, say so.
+template <class System>
+inline constexpr bool is_reference_only = requires { System::reference_only; };
+template <class System>
+inline constexpr bool is_ring = requires { System::ring; };
 
 namespace detail {
 
@@ -87,8 +94,9 @@ private:
     StateLimits<Scalar, System::dimension> m_limits;
 };
 
-/// The scheme with NeurVec's coupling; state in Scalar, network in NetworkScalar.
-template <class System, class Scheme, class Scalar, class NetworkScalar>
+/// The scheme with NeurVec's coupling; state in Scalar, network as `Packed` owns it, in
+/// NetworkScalar.
+template <class System, class Scheme, class Scalar, class NetworkScalar, class Packed>
 class CorrectedStepper final : public Stepper {
 public:
     explicit CorrectedStepper(const StepperSpec& spec)
@@ -105,17 +113,15 @@ public:
                  std::int64_t steps) const override {
         using Narrower =
             std::conditional_t<sizeof(NetworkScalar) < sizeof(Scalar), NetworkScalar, Scalar>;
-        using Real = Lanes<Scalar, lanes_per_item<Narrower, d>>;
+        using Real = Lanes<Scalar, lanes_per_item<Narrower, System::dimension>>;
         farstep::advance<Real>(Device(), ensemble, m_step, m_limits, first_step, steps);
     }
 
 private:
-    static constexpr int d = System::dimension;
-    PackedPerceptron<NetworkScalar, d> m_network;
-    GuardedStep<FusedStep<System, Scheme, NeurVec<Perceptron<NetworkScalar, d, d>>, Scalar>, System,
-                Scalar>
-        m_step;
-    StateLimits<Scalar, d> m_limits;
+    using Corrector = NeurVec<typename Packed::Approximator>;
+    Packed m_network;
+    GuardedStep<FusedStep<System, Scheme, Corrector, Scalar>, System, Scalar> m_step;
+    StateLimits<Scalar, System::dimension> m_limits;
 };
 
 /// An adaptive scheme, computed in Scalar. It keeps a record of each trajectory of the ensemble that
@@ -211,7 +217,8 @@ public:
     }
 
     std::unique_ptr<PerceptronGradient> perceptron_gradient() const override {
-        return std::make_unique<PerceptronGradientOf<d>>();
+        if constexpr (!is_reference_only<System>) return std::make_unique<PerceptronGradientOf<d>>();
+        throw std::logic_error("this system has no correctors");
     }
 
 private:
@@ -245,18 +252,37 @@ private:
 
     template <class Scheme>
     static std::unique_ptr<Stepper> with_scheme(const StepperSpec& spec) {
-        const bool in_float = spec.precision == Precision::Float;
-        if (!spec.corrector) {
-            if (in_float) return std::make_unique<PlainStepper<System, Scheme, float>>(spec);
-            return std::make_unique<PlainStepper<System, Scheme, double>>(spec);
+        if (spec.corrector) return with_corrector<Scheme>(spec);
+        if (spec.precision == Precision::Float) {
+            return std::make_unique<PlainStepper<System, Scheme, float>>(spec);
         }
-        if (in_float) {
-            return std::make_unique<CorrectedStepper<System, Scheme, float, float>>(spec);
+        return std::make_unique<PlainStepper<System, Scheme, double>>(spec);
+    }
+
+    template <class Scheme>
+    static std::unique_ptr<Stepper> with_corrector(const StepperSpec& spec) {
+        if constexpr (!is_reference_only<System>) {
+            switch (spec.precision) {
+                case Precision::Double: return with_network<Scheme, double, double>(spec);
+                case Precision::Float: return with_network<Scheme, float, float>(spec);
+                case Precision::Mixed: return with_network<Scheme, double, float>(spec);
+            }
         }
-        if (spec.precision == Precision::Mixed) {
-            return std::make_unique<CorrectedStepper<System, Scheme, double, float>>(spec);
+        throw std::logic_error("this system has no correctors");
+    }
+
+    template <class Scheme, class Scalar, class NetworkScalar>
+    static std::unique_ptr<Stepper> with_network(const StepperSpec& spec) {
+        if constexpr (is_ring<System>) {
+            if (spec.corrector->is_local()) {
+                using Packed = PackedLocalPerceptron<NetworkScalar, d>;
+                return std::make_unique<
+                    CorrectedStepper<System, Scheme, Scalar, NetworkScalar, Packed>>(spec);
+            }
         }
-        return std::make_unique<CorrectedStepper<System, Scheme, double, double>>(spec);
+        using Packed = PackedPerceptron<NetworkScalar, d>;
+        return std::make_unique<CorrectedStepper<System, Scheme, Scalar, NetworkScalar, Packed>>(
+            spec);
     }
 };
 

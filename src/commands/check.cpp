@@ -69,7 +69,9 @@ private:
 
     double reference_seconds(double size, double until) const {
         const auto stepper = m_setup.reference_stepper();
-        return size * until / m_setup.options.reference.step * seconds_per_step(m_setup, *stepper);
+        const ReferenceOptions& reference = m_setup.options.reference;
+        return size * (until + reference.spin_up) / reference.step *
+               seconds_per_step(m_setup.of_reference(), *stepper);
     }
 
     double state_bytes(double trajectories) const { return trajectories * m_d * 8; }

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/skill_report.hpp"
 #include "commands/stages.hpp"
 #include "evaluation/work_precision.hpp"
 #include "parallel/log.hpp"
@@ -16,12 +17,7 @@ namespace farstep {
 
 namespace {
 
-/// The far step with and without its corrector.
-struct Comparison {
-    RolloutError plain, corrected;
-};
-
-/// One number a time for the plain and the corrected rollout.
+/// One number a time for every rollout.
 struct Series {
     std::string name, unit, long_name;
     std::vector<double> RolloutError::*member;
@@ -43,9 +39,12 @@ std::vector<Series> series_of(const SystemInfo& info) {
     return all;
 }
 
-void define_rollouts(OutputFile& file, const SystemInfo& info) {
-    file.coordinate("rollout", {"plain", "corrected"}, {"", "the far step without and with "
-                                                            "its corrector", {}});
+void define_rollouts(OutputFile& file, const std::vector<Contender>& contenders,
+                     const SystemInfo& info) {
+    std::vector<std::string> names;
+    for (const Contender& contender : contenders) names.push_back(contender.name);
+    file.coordinate("rollout", names,
+                    {"", "the far step without and with its corrector, and its rivals", {}});
     for (const Series& series : series_of(info)) {
         file.variable(series.name, {"rollout", "time"}, NumberType::float64,
                       {series.unit, series.long_name, {}});
@@ -54,19 +53,24 @@ void define_rollouts(OutputFile& file, const SystemInfo& info) {
                   {"1", "trajectories that have not failed", {}});
 }
 
+/// One member of every rollout's error, one after the other.
 template <class T>
-std::vector<T> both(const std::vector<T>& plain, const std::vector<T>& corrected) {
-    std::vector<T> values = plain;
-    values.insert(values.end(), corrected.begin(), corrected.end());
+std::vector<T> collect(const std::vector<Contender>& contenders,
+                       std::vector<T> RolloutError::*member) {
+    std::vector<T> values;
+    for (const Contender& contender : contenders) {
+        const std::vector<T>& more = contender.errors.*member;
+        values.insert(values.end(), more.begin(), more.end());
+    }
     return values;
 }
 
-void write_rollouts(OutputFile& file, const Comparison& errors, const SystemInfo& info) {
+void write_rollouts(OutputFile& file, const std::vector<Contender>& contenders,
+                    const SystemInfo& info) {
     for (const Series& series : series_of(info)) {
-        file.write_whole(series.name, both(errors.plain.*series.member,
-                                           errors.corrected.*series.member).data());
+        file.write_whole(series.name, collect(contenders, series.member).data());
     }
-    file.write_whole("running", both(errors.plain.running, errors.corrected.running).data());
+    file.write_whole("running", collect(contenders, &RolloutError::running).data());
 }
 
 std::string group_of(const WorkCurve& curve) {
@@ -111,12 +115,15 @@ void write_curve(OutputFile& file, const std::string& name, const std::vector<Wo
 }
 
 void write_evaluation(const Communicator& comm, const Setup& setup, const ReferenceRun& reference,
-                      const Comparison& errors, const WorkPrecision& work,
-                      const std::string& sentence, const Provenance& provenance) {
+                      const std::vector<Contender>& contenders, const WorkPrecision& work,
+                      const SkillReport& skill, const std::string& sentence,
+                      const Provenance& provenance) {
     const SystemInfo& info = setup.system->info();
+    const RolloutError& corrected = contenders[corrected_contender].errors;
     OutputFile file(comm, setup.evaluation_path(), FileKind::evaluation);
     file.coordinate("time", reference.times, {info.time_unit, "time", {}});
-    define_rollouts(file, info);
+    define_rollouts(file, contenders, info);
+    define_skill(file, setup, skill);
     file.group("work_precision");
     for (const WorkCurve& curve : work.curves) {
         define_curve(file, group_of(curve), curve.points, info.time_unit);
@@ -128,12 +135,13 @@ void write_evaluation(const Communicator& comm, const Setup& setup, const Refere
     file.attribute("/", "precision", name_of(setup.options.precision));
     file.attribute("/", "trajectories", setup.options.evaluate->ensemble.size);
     file.attribute("/", "failed_trajectories",
-                   setup.options.evaluate->ensemble.size - errors.corrected.running.back());
+                   setup.options.evaluate->ensemble.size - corrected.running.back());
     file.attribute("/", "reference_error", work.reference_error);
     file.attribute("/", "verdict", sentence);
     write_provenance(file, provenance);
     file.begin_parallel();
-    write_rollouts(file, errors, info);
+    write_rollouts(file, contenders, info);
+    write_skill(file, reference, contenders, skill);
     for (const WorkCurve& curve : work.curves) write_curve(file, group_of(curve), curve.points);
     write_curve(file, "corrected", {work.corrected});
     file.commit();
@@ -144,7 +152,7 @@ std::string number(double value) {
 }
 
 void print_errors(const Communicator& comm, const Setup& setup, const ReferenceRun& reference,
-                  const Comparison& errors) {
+                  const RolloutError& plain, const RolloutError& corrected) {
     const std::size_t last = reference.times.size() - 1;
     const bool energy = setup.system->info().has_energy;
     say(comm, "\n  mean squared error of {} trajectories against {} at step {:g}",
@@ -156,17 +164,17 @@ void print_errors(const Communicator& comm, const Setup& setup, const ReferenceR
         const std::size_t n = last * std::size_t(row) / 5;
         if (n == 0) continue;
         say(comm, "  {:>10g} {:>12} {:>12} {:>10}{}", reference.times[n],
-            number(errors.plain.mean_square[n]), number(errors.corrected.mean_square[n]),
-            number(errors.plain.mean_square[n] / errors.corrected.mean_square[n]),
-            energy ? fmt::format(" {:>16} {:>16}", number(errors.plain.energy_mean[n]),
-                                 number(errors.corrected.energy_mean[n]))
+            number(plain.mean_square[n]), number(corrected.mean_square[n]),
+            number(plain.mean_square[n] / corrected.mean_square[n]),
+            energy ? fmt::format(" {:>16} {:>16}", number(plain.energy_mean[n]),
+                                 number(corrected.energy_mean[n]))
                    : "");
     }
     const std::int64_t size = setup.options.evaluate->ensemble.size;
-    const std::int64_t lost = size - errors.corrected.running[last];
-    if (lost > 0 || errors.plain.running[last] < size) {
+    const std::int64_t lost = size - corrected.running[last];
+    if (lost > 0 || plain.running[last] < size) {
         say(comm, "  failed by the end: {} plain, {} corrected; the means are over the others",
-            size - errors.plain.running[last], lost);
+            size - plain.running[last], lost);
     }
 }
 
@@ -198,6 +206,54 @@ void print_work(const Communicator& comm, const Setup& setup, const WorkPrecisio
     }
 }
 
+/// The far step of a deck, plain or with a corrector.
+std::unique_ptr<Stepper> far_step(const Setup& setup, const DeployedNetwork* network) {
+    return setup.stepper(setup.options.scheme, setup.options.step, setup.options.precision, network);
+}
+
+/// The deck that makes a rival, in a folder of its own if its step is another.
+Setup setup_of(const Setup& setup, const std::string& name, const RivalOptions& rival) {
+    Setup result = setup;
+    Options& o = result.options;
+    TrainOptions& train = *o.train;
+    train.approximator = rival;
+    train.fit.clear();
+    train.fit = train.methods();
+    if (rival.step == o.step) return result;
+    o.step = o.generate->every = rival.step;
+    o.output = o.output / "rivals" / name;
+    train.dataset = result.dataset_path();
+    return result;
+}
+
+/// The deck's far step without and with its corrector, then the rivals. Collective.
+std::vector<Contender> make_contenders(const Context& context, const Setup& setup,
+                                       const Model& model) {
+    std::vector<Contender> contenders;
+    contenders.push_back({"plain", far_step(setup, nullptr), {}});
+    contenders.push_back({"corrected", far_step(setup, &model.network), {}});
+    for (const auto& [name, options] : setup.options.evaluate->rivals) {
+        const Setup rival = setup_of(setup, name, options);
+        const bool has_samples =
+            options.step == setup.options.step ||
+            is_current(context.comm, rival.dataset_path(), FileKind::dataset,
+                       generate_recipe(rival));
+        if (!has_samples) make_dataset(context, rival);
+        const TrainedModel fitted = fit_model(context, rival);
+        const DeployedNetwork network = fitted.fit.network.deploy(fitted.scaling);
+        contenders.push_back({name, far_step(rival, &network), {}});
+    }
+    return contenders;
+}
+
+double cheapest_plain(const WorkPrecision& work) {
+    double cost = std::numeric_limits<double>::infinity();
+    for (const Competitor& competitor : work.competitors) {
+        if (competitor.reaches) cost = std::min(cost, competitor.cost);
+    }
+    return cost;
+}
+
 }  // namespace
 
 std::string evaluate_recipe(const Setup& setup) {
@@ -213,14 +269,19 @@ StageResult evaluate(const Context& context, const Setup& setup) {
     heading(comm, "evaluate");
     const auto start = std::chrono::steady_clock::now();
     const Model model = read_model(comm, options.model, setup);
-    const auto plain =
-        setup.stepper(setup.options.scheme, setup.options.step, setup.options.precision);
-    const auto corrected = setup.stepper(setup.options.scheme, setup.options.step,
-                                         setup.options.precision, &model.network);
+    std::vector<Contender> contenders = make_contenders(context, setup, model);
     const ReferenceRun reference = run_reference(context, setup);
-    const Comparison errors{measure_rollout(context, setup, reference, *plain),
-                            measure_rollout(context, setup, reference, *corrected)};
-    const WorkPrecision work = measure_work_precision(context, setup, reference, *corrected);
+    for (Contender& contender : contenders) {
+        contender.errors = measure_rollout(context, setup, reference, *contender.stepper);
+        if (!options.skill && !options.climate) continue;
+        contender.cost =
+            measure_step_cost(context, setup, *contender.stepper) / contender.stepper->step();
+    }
+    const RolloutError &plain = contenders.front().errors,
+                       &corrected = contenders[corrected_contender].errors;
+    const WorkPrecision work = measure_work_precision(
+        context, setup, reference, *contenders[corrected_contender].stepper);
+    const SkillReport skill = measure_skill(context, setup, reference, contenders);
     const double time = reference.times.back();
     const std::string sentence = verdict(work, time);
 
@@ -228,15 +289,16 @@ StageResult evaluate(const Context& context, const Setup& setup) {
         make_provenance(comm, setup, evaluate_recipe(setup), options.ensemble.seed);
     provenance.timings_s["evaluate"] =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    write_evaluation(comm, setup, reference, errors, work, sentence, provenance);
-    print_errors(comm, setup, reference, errors);
+    write_evaluation(comm, setup, reference, contenders, work, skill, sentence, provenance);
+    print_errors(comm, setup, reference, plain, corrected);
     print_work(comm, setup, work, time);
+    print_skill(comm, setup, reference, contenders, skill, cheapest_plain(work));
     say(comm, "  single-step error: reduced {:.3g} times by the corrector, {:.3g} times by a "
               "linear one", model.quality.single_step_reduction, model.quality.linear_reduction);
     say(comm, "\n  {}", sentence);
     say(comm, "  {} ({})", setup.evaluation_path().string(),
         describe_duration(provenance.timings_s["evaluate"]));
-    return {options.ensemble.size - errors.corrected.running.back(), options.ensemble.size};
+    return {options.ensemble.size - corrected.running.back(), options.ensemble.size};
 }
 
 }  // namespace farstep

@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "commands/stages.hpp"
+#include "ensemble/projection.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/log.hpp"
 
@@ -32,6 +33,7 @@ void define_dataset(OutputFile& file, const Setup& setup, const std::vector<doub
     file.variable("failure_time", {"trajectory"}, NumberType::float64,
                   {info.time_unit, "time at which the trajectory failed; NaN if it did not", {}});
     define_system(file, setup);
+    file.attribute("/", "reference_system", setup.reference_system->info().name);
     file.attribute("/", "reference_scheme", setup.options.reference.scheme);
     file.attribute("/", "reference_step", setup.options.reference.step);
     file.attribute("/", "sampling_step", setup.options.generate->every);
@@ -70,16 +72,16 @@ StageResult make_dataset(const Context& context, const Setup& setup) {
     write_provenance(file, provenance);
     file.begin_parallel();
 
-    Ensemble ensemble(setup.system->dimension(),
-                      partition(members.size, comm.rank(), comm.size()));
-    draw_initial_states(comm, setup, members, "ensemble", ensemble);
+    Ensemble ensemble = draw_reference_states(comm, setup, members, "ensemble",
+                                              partition(members.size, comm.rank(), comm.size()));
     const auto stepper = setup.reference_stepper();
     const std::int64_t steps = steps_in(options.generate->every, options.reference.step);
     Progress progress(comm, "generate", std::int64_t(times.size()) - 1, "samples",
                       context.progress);
     for (std::int64_t n = 0; n < std::int64_t(times.size()); ++n) {
         if (n > 0) stepper->advance(ensemble.view(), (n - 1) * steps, steps);
-        const auto rows = ensemble.rows();
+        const auto rows =
+            rows_of(project(ensemble.view().state, setup.projection), ensemble.size());
         file.write("state",
                    Slab{{n, ensemble.range().begin, 0},
                         {1, ensemble.size(), setup.system->dimension()}},

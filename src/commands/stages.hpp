@@ -33,10 +33,13 @@ StageResult make_dataset(const Context& context, const Setup& setup);
 
 struct TrainedModel {
     Fit fit;
+    SampleScaling scaling;
     ModelQuality quality;
     std::int64_t training_samples = 0, validation_samples = 0;
     double seconds = 0;
 };
+/// The corrector of train() without its file. Collective.
+TrainedModel fit_model(const Context& context, const Setup& setup);
 /// What train() does, without a word. Collective.
 TrainedModel make_model(const Context& context, const Setup& setup);
 

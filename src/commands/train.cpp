@@ -48,7 +48,7 @@ std::string train_recipe(const Setup& setup) {
            stored_recipe(setup.options.train->dataset, FileKind::dataset);
 }
 
-TrainedModel make_model(const Context& context, const Setup& setup) {
+TrainedModel fit_model(const Context& context, const Setup& setup) {
     const Communicator& comm = context.comm;
     const TrainOptions& options = *setup.options.train;
     const auto start = std::chrono::steady_clock::now();
@@ -64,10 +64,18 @@ TrainedModel make_model(const Context& context, const Setup& setup) {
     model.quality = {model.fit.validation.scaled,
                      data.validation_target_power / model.fit.validation.raw,
                      linear_baseline(problem)};
-    Provenance provenance = make_provenance(comm, setup, train_recipe(setup), options.seed);
-    model.seconds = provenance.timings_s["train"] =
+    model.scaling = data.scaling;
+    model.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    write_model(comm, setup, model.fit, data.scaling, model.quality, provenance);
+    return model;
+}
+
+TrainedModel make_model(const Context& context, const Setup& setup) {
+    const TrainedModel model = fit_model(context, setup);
+    Provenance provenance =
+        make_provenance(context.comm, setup, train_recipe(setup), setup.options.train->seed);
+    provenance.timings_s["train"] = model.seconds;
+    write_model(context.comm, setup, model.fit, model.scaling, model.quality, provenance);
     return model;
 }
 

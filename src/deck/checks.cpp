@@ -97,6 +97,32 @@ void check_tuning(Deck& deck, const Options& o) {
     }
 }
 
+void check_skill(Deck& deck, const EvaluateOptions& o, const Time& every) {
+    for (std::size_t i = 0; i < o.ladder.steps.size(); ++i) {
+        check_multiple(deck, {o.until, "evaluate.until"},
+                       {o.ladder.steps[i], fmt::format("evaluate.ladder.steps[{}]", i)});
+    }
+    for (const auto& [name, rival] : o.rivals) {
+        check_multiple(deck, every, {rival.step, "evaluate.rivals." + name + ".step"});
+    }
+    for (std::size_t i = 0; o.skill && i < o.skill->leads.size(); ++i) {
+        const Time lead{o.skill->leads[i], fmt::format("evaluate.skill.leads[{}]", i)};
+        check_multiple(deck, lead, every);
+        if (lead.value <= o.until * (1 + multiple_tolerance) || !deck.sound({lead.path})) continue;
+        deck.error(lead.path, fmt::format("lies beyond evaluate.until ({})", o.until));
+    }
+    if (!o.climate || !deck.sound({"evaluate.climate"})) return;
+    const ClimateOptions& climate = *o.climate;
+    const Time interval{climate.every, "evaluate.climate.every"};
+    check_multiple(deck, {climate.until, "evaluate.climate.until"}, interval);
+    check_multiple(deck, {climate.from, "evaluate.climate.from"}, interval);
+    check_multiple(deck, interval, {every.value, "evaluate.every"});
+    if (climate.from >= climate.until) {
+        deck.error("evaluate.climate.from",
+                   fmt::format("leaves nothing before evaluate.climate.until ({})", climate.until));
+    }
+}
+
 }  // namespace
 
 bool is_multiple(double whole, double part) {
@@ -108,6 +134,8 @@ bool is_multiple(double whole, double part) {
 void check_consistency(const Options& o, Deck& deck) {
     const Time step{o.step, "step"};
     check_reference(deck, o);
+    check_multiple(deck, {o.reference.spin_up, "reference.spin_up"},
+                   {o.reference.step, "reference.step"});
     if (o.generate) {
         const Time every{o.generate->every, "generate.every"};
         check_multiple(deck, every, step);
@@ -129,6 +157,7 @@ void check_consistency(const Options& o, Deck& deck) {
         check_multiple(deck, every, step);
         check_multiple(deck, {o.evaluate->until, "evaluate.until"}, every);
         check_stage(deck, "evaluate", o.evaluate->ensemble, o.evaluate->until);
+        check_skill(deck, *o.evaluate, every);
     }
     if (o.tune) check_tuning(deck, o);
 }

@@ -47,7 +47,14 @@ void fill_in_ensemble(StageEnsembleOptions& ensemble, const Options& options, co
     const std::string path = stage + ".ensemble.";
     if (ensemble.size == 0) ensemble.size = base.size;
     if (!deck.has(path + "seed")) ensemble.seed = base.seed + seed_offset;
-    if (!deck.has(path + "initial")) ensemble.initial = base.initial;
+    // The initial states of a richer reference system are none of a forecast's.
+    const bool inherits = stage != "forecast" || !options.reference.system;
+    if (!deck.has(path + "initial") && inherits) ensemble.initial = base.initial;
+}
+
+void fill_in_approximator(ApproximatorOptions& approximator) {
+    const bool polynomial = approximator.type == ApproximatorType::Polynomial;
+    if (approximator.degree == 0) approximator.degree = polynomial ? 4 : 1;
 }
 
 void fill_in_tuning(Options& o, const Deck& deck) {
@@ -75,9 +82,7 @@ void fill_in_defaults(Options& o, const Deck& deck, const Vocabulary& vocabulary
     if (o.train) {
         set_default(o.train->dataset, o.output / "dataset.h5");
         o.train->fit = o.train->methods();
-        ApproximatorOptions& approximator = o.train->approximator;
-        const bool polynomial = approximator.type == ApproximatorType::Polynomial;
-        if (approximator.degree == 0) approximator.degree = polynomial ? 4 : 1;
+        fill_in_approximator(o.train->approximator);
     }
     if (o.forecast) {
         set_default(o.forecast->until, until);
@@ -90,6 +95,11 @@ void fill_in_defaults(Options& o, const Deck& deck, const Vocabulary& vocabulary
         set_default(o.evaluate->every, o.step);
         set_default(o.evaluate->model, o.output / "model.h5");
         fill_in_ensemble(o.evaluate->ensemble, o, deck, "evaluate", 2);
+        for (auto& rival : o.evaluate->rivals) {
+            fill_in_approximator(rival.second);
+            set_default(rival.second.step, o.step);
+        }
+        if (o.evaluate->climate) set_default(o.evaluate->climate->every, o.evaluate->every);
     }
 }
 

@@ -70,6 +70,11 @@ struct StageEnsembleOptions : EnsembleOptions {
 struct ReferenceOptions {
     std::string scheme = "dp8";
     double step = 0;
+    /// A richer system than the deck's, which resolves what the deck's leaves out.
+    std::optional<SystemOptions> system;
+    /// Its components that are the deck's system's, in their order; empty: those of the same names.
+    std::vector<std::string> projection;
+    double spin_up = 0;
     bool operator==(const ReferenceOptions&) const = default;
 };
 
@@ -86,6 +91,8 @@ struct ApproximatorOptions {
     bool linear = true;
     /// Total degree of the polynomial; 0 until it is filled in.
     std::int64_t degree = 0;
+    /// Of a local approximator: variables that it sees on each side.
+    std::optional<std::int64_t> neighbours = std::nullopt;
     bool operator==(const ApproximatorOptions&) const = default;
 };
 
@@ -174,6 +181,8 @@ struct LadderOptions {
     std::vector<std::string> schemes = {"rk4", "dp8", "dop853"};
     std::vector<Precision> precisions = {Precision::Double, Precision::Float};
     std::int64_t refinements = 8;
+    /// In place of step, step/2, …, if not empty.
+    std::vector<double> steps;
     bool operator==(const LadderOptions&) const = default;
 };
 
@@ -184,11 +193,38 @@ struct TimingOptions {
     bool operator==(const TimingOptions&) const = default;
 };
 
+/// Another approximator, of the deck's far step or of one of its own.
+struct RivalOptions : ApproximatorOptions {
+    /// 0: the deck's.
+    double step = 0;
+    bool operator==(const RivalOptions&) const = default;
+};
+
+/// Measures of a forecast that chaos ends: by lead time, and of ensembles.
+struct SkillOptions {
+    std::vector<double> leads;
+    std::int64_t members = 20;
+    double perturbation = 0.02;
+    bool operator==(const SkillOptions&) const = default;
+};
+
+/// How well long forecasts visit states as often as the truth does.
+struct ClimateOptions {
+    double until = 0;
+    double from = 0;
+    double every = 0;
+    bool pooled = false;
+    bool operator==(const ClimateOptions&) const = default;
+};
+
 struct EvaluateOptions {
     std::filesystem::path model;
     StageEnsembleOptions ensemble;
     double until = 0;
     double every = 0;
+    std::map<std::string, RivalOptions> rivals;
+    std::optional<SkillOptions> skill;
+    std::optional<ClimateOptions> climate;
     LadderOptions ladder;
     TimingOptions timing;
     bool operator==(const EvaluateOptions&) const = default;

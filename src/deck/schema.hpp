@@ -99,6 +99,19 @@ void describe(Visitor& v, ReferenceOptions& o) {
            .unit = "time",
            .bounds = deck::positive(),
            .otherwise = "step / 20"});
+    v.section("system", o.system,
+              {.help = "a richer system that the reference solves in place of the deck's",
+               .otherwise = "the deck's system"});
+    v.key("projection", o.projection,
+          {.help = "its components that are those of the deck's system, in their order",
+           .otherwise = "those of the same names",
+           .min_items = 1,
+           .distinct = true,
+           .when = {o.system.has_value(), "system", "`system` is given"}});
+    v.key("spin_up", o.spin_up,
+          {.help = "time that reference trajectories run before they count",
+           .unit = "time",
+           .bounds = deck::at_least(0)});
 }
 
 template <class Visitor>
@@ -135,6 +148,21 @@ void describe(Visitor& v, ApproximatorOptions& o) {
            .bounds = deck::between(1, 6),
            .otherwise = "4 for a polynomial, 1 beside hidden units",
            .when = {o.type != ApproximatorType::Linear, "type", "`type` is not linear"}});
+    v.key("neighbours", o.neighbours,
+          {.help = "variables that each variable of a ring sees on either side, through weights "
+                   "that all share; the polynomial is one in the variable itself",
+           .bounds = deck::at_least(0),
+           .otherwise = "no ring: every output sees the whole state, through its own weights"});
+}
+
+template <class Visitor>
+void describe(Visitor& v, RivalOptions& o) {
+    describe(v, static_cast<ApproximatorOptions&>(o));
+    v.key("step", o.step,
+          {.help = "its far step; a dataset of its own is made for another than the deck's",
+           .unit = "time",
+           .bounds = deck::positive(),
+           .otherwise = "step"});
 }
 
 template <class Visitor>
@@ -295,6 +323,51 @@ void describe(Visitor& v, LadderOptions& o) {
     v.key("refinements", o.refinements,
           {.help = "how often their step is halved, or their tolerance divided by ten",
            .bounds = deck::between(0, 30)});
+    v.key("steps", o.steps,
+          {.help = "steps of schemes of fixed steps, longest first",
+           .unit = "time",
+           .bounds = deck::positive(),
+           .otherwise = "step, step/2, step/4, …",
+           .min_items = 1,
+           .distinct = true});
+}
+
+template <class Visitor>
+void describe(Visitor& v, SkillOptions& o) {
+    v.key("leads", o.leads,
+          {.help = "lead times to report, whole multiples of `every`",
+           .unit = "time",
+           .bounds = deck::positive(),
+           .required = true,
+           .one_or_list = true,
+           .min_items = 1,
+           .distinct = true});
+    v.key("members", o.members,
+          {.help = "members of the ensemble around each initial state, for the rank histogram",
+           .bounds = deck::between(2, 1000)});
+    v.key("perturbation", o.perturbation,
+          {.help = "standard deviation of their initial errors, in that of the component",
+           .bounds = deck::positive()});
+}
+
+template <class Visitor>
+void describe(Visitor& v, ClimateOptions& o) {
+    v.key("until", o.until,
+          {.help = "length of the long forecasts",
+           .unit = "time",
+           .bounds = deck::positive(),
+           .required = true});
+    v.key("from", o.from,
+          {.help = "time from which states count, when the initial state is forgotten",
+           .unit = "time",
+           .bounds = deck::at_least(0)});
+    v.key("every", o.every,
+          {.help = "interval between states that count",
+           .unit = "time",
+           .bounds = deck::positive(),
+           .otherwise = "evaluate.every"});
+    v.key("pooled", o.pooled,
+          {.help = "one histogram of all components, where they are alike"});
 }
 
 template <class Visitor>
@@ -321,6 +394,13 @@ void describe(Visitor& v, EvaluateOptions& o) {
            .unit = "time",
            .bounds = deck::positive(),
            .otherwise = "step"});
+    v.table("rivals", o.rivals,
+            {.help = "other approximators to compare with, fitted as `train` fits its own",
+             .placeholder = "name"});
+    v.section("skill", o.skill,
+              {.help = "error and anomaly correlation by lead time, spread and ranks of ensembles"});
+    v.section("climate", o.climate,
+              {.help = "distances between histograms of long forecasts and of the truth"});
     v.section("ladder", o.ladder, {.help = "steps of the work-precision table"});
     v.section("timing", o.timing, {.help = "how cost is measured"});
 }

@@ -68,7 +68,11 @@ Ensemble::Ensemble(int dimension, Range range) : m_range(range) {
     m_view.steps_outside = StepView("farstep::steps_outside", tiles, tile_width);
 }
 
-std::vector<double> Ensemble::rows() const { return gather(m_view.state, IndexView(), size()); }
+std::vector<double> rows_of(const StateView& state, std::int64_t count) {
+    return gather(state, IndexView(), count);
+}
+
+std::vector<double> Ensemble::rows() const { return rows_of(m_view.state, size()); }
 
 std::vector<double> Ensemble::rows(const std::vector<std::int64_t>& local) const {
     const IndexView indices("farstep::indices", local.size());
@@ -91,6 +95,12 @@ void Ensemble::set_rows(const std::vector<double>& rows) {
     Kokkos::parallel_for("farstep::scatter_rows", Policy(0, tiles() * tile_width),
                          ScatterRows{device, m_view.state});
     Kokkos::fence();
+}
+
+Ensemble Ensemble::at(const StateView& state, Range range) {
+    Ensemble ensemble(int(state.extent(1)), range);
+    Kokkos::deep_copy(ensemble.m_view.state, state);
+    return ensemble;
 }
 
 void Ensemble::assign(const Ensemble& other) {

@@ -21,6 +21,9 @@ struct FailedTrajectory {
     std::int64_t step = 0;          ///< number of the step after which it failed
 };
 
+/// The first `count` states as rows [trajectory][component], on the host.
+std::vector<double> rows_of(const StateView& state, std::int64_t count);
+
 class Ensemble {
 public:
     /// Room for trajectories `range` of `dimension` components; states are zero at first.
@@ -38,6 +41,9 @@ public:
     std::vector<double> rows(const std::vector<std::int64_t>& local) const;
     /// Sets all states from such rows; lanes beyond the last trajectory repeat it.
     void set_rows(const std::vector<double>& rows);
+
+    /// Running trajectories at a state [tile][component][lane], which is copied.
+    static Ensemble at(const StateView& state, Range range);
 
     /// Copies states and records of another ensemble of the same shape.
     void assign(const Ensemble& other);

@@ -4,7 +4,12 @@
 // Reference runs and the comparison with them.
 #include "evaluation/rollout_error.hpp"
 
+#include <farstep/numerics/compensated_sum.hpp>
+
 #include <cmath>
+
+#include "ensemble/projection.hpp"
+#include "training/network.hpp"
 
 namespace farstep {
 
@@ -24,6 +29,28 @@ struct SquaredError {
             sum += difference * difference;
         }
         error(tile, lane) = sum / double(state.extent(1));
+    }
+};
+
+/// Products of the departures of a forecast and of the truth from the climatological mean.
+struct AnomalyProducts {
+    StateView state, reference;
+    ParameterView mean;
+    ValueView both, forecast, truth;
+
+    KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t i) const {
+        const std::int64_t tile = i / tile_width, lane = i % tile_width;
+        double product = 0, forecast_square = 0, truth_square = 0;
+        for (std::size_t c = 0; c < state.extent(1); ++c) {
+            const double a = state(tile, c, lane) - mean(c);
+            const double b = reference(tile, c, lane) - mean(c);
+            product += a * b;
+            forecast_square += a * a;
+            truth_square += b * b;
+        }
+        both(tile, lane) = product;
+        forecast(tile, lane) = forecast_square;
+        truth(tile, lane) = truth_square;
     }
 };
 
@@ -67,10 +94,61 @@ double median(const Communicator& comm, const Ensemble& ensemble, const ValueVie
     return std::exp(accumulator.summarise(comm, {0.5}).front().quantiles.front());
 }
 
-Ensemble initial_ensemble(const Setup& setup, const ReferenceRun& reference) {
-    Ensemble ensemble(setup.system->dimension(), reference.range);
-    Kokkos::deep_copy(ensemble.view().state, reference.states.front());
-    return ensemble;
+/// Infinite if a trajectory failed.
+double mean_squared_error(const Context& context, const Setup& setup, const Ensemble& ensemble,
+                          const StateView& state, const StateView& reference) {
+    const ValueView error = values_for(ensemble, "farstep::squared_error");
+    Kokkos::parallel_for("farstep::squared_error", Policy(0, ensemble.tiles() * tile_width),
+                         SquaredError{state, reference, error});
+    const Summary square = summarise(context.comm, ensemble, error);
+    const bool complete = square.count == setup.options.evaluate->ensemble.size;
+    return complete ? square.mean : std::numeric_limits<double>::infinity();
+}
+
+StateView copy_of(const StateView& state) {
+    const StateView copy("farstep::reference", state.extent(0), state.extent(1), tile_width);
+    Kokkos::deep_copy(copy, state);
+    return copy;
+}
+
+Climatology find_climatology(const Communicator& comm, const ReferenceRun& run) {
+    const std::size_t d = run.states.front().extent(1);
+    std::vector<CompensatedSum> sums(2 * d);
+    std::int64_t count = 0;
+    for (const StateView& state : run.states) {
+        const auto rows = rows_of(state, run.range.size());
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            if (!std::isfinite(rows[i])) continue;
+            sums[i % d].add(rows[i]);
+            sums[d + i % d].add(rows[i] * rows[i]);
+            count += i % d == 0;
+        }
+    }
+    std::vector<double> totals;
+    for (const CompensatedSum& sum : sums) totals.push_back(sum.value());
+    comm.allreduce(std::span<double>(totals), Reduce::sum);
+    const double all = double(comm.allreduce(count, Reduce::sum));
+    Climatology result;
+    for (std::size_t c = 0; c < d; ++c) {
+        const double mean = totals[c] / all;
+        result.mean.push_back(mean);
+        result.deviation.push_back(std::sqrt(totals[d + c] / all - mean * mean));
+    }
+    return result;
+}
+
+/// Anomaly correlation over all running trajectories.
+double correlation(const Communicator& comm, const Ensemble& ensemble, const StateView& reference,
+                   const ParameterView& mean) {
+    const ValueView both = values_for(ensemble, "farstep::anomaly_product");
+    const ValueView forecast = values_for(ensemble, "farstep::forecast_anomaly");
+    const ValueView truth = values_for(ensemble, "farstep::true_anomaly");
+    Kokkos::parallel_for(
+        "farstep::anomaly", Policy(0, ensemble.tiles() * tile_width),
+        AnomalyProducts{ensemble.view().state, reference, mean, both, forecast, truth});
+    return summarise(comm, ensemble, both).mean /
+           std::sqrt(summarise(comm, ensemble, forecast).mean *
+                     summarise(comm, ensemble, truth).mean);
 }
 
 }  // namespace
@@ -80,8 +158,9 @@ ReferenceRun run_reference(const Context& context, const Setup& setup) {
     const Communicator& comm = context.comm;
     ReferenceRun run;
     run.range = partition(options.ensemble.size, comm.rank(), comm.size());
-    Ensemble ensemble(setup.system->dimension(), run.range);
-    draw_initial_states(comm, setup, options.ensemble, "evaluate.ensemble", ensemble);
+    Ensemble ensemble =
+        draw_reference_states(comm, setup, options.ensemble, "evaluate.ensemble", run.range);
+    run.start = copy_of(ensemble.view().state);
     const auto stepper = setup.reference_stepper();
     const std::int64_t outputs = steps_in(options.until, options.every);
     const std::int64_t steps = steps_in(options.every, setup.options.reference.step);
@@ -89,21 +168,19 @@ ReferenceRun run_reference(const Context& context, const Setup& setup) {
     for (std::int64_t n = 0; n <= outputs; ++n) {
         if (n > 0) stepper->advance(ensemble.view(), (n - 1) * steps, steps);
         Kokkos::fence();
-        StateView copy("farstep::reference", ensemble.view().state.extent(0),
-                       ensemble.view().state.extent(1), tile_width);
-        Kokkos::deep_copy(copy, ensemble.view().state);
-        run.states.push_back(copy);
+        run.states.push_back(copy_of(project(ensemble.view().state, setup.projection)));
         run.times.push_back(double(n) * options.every);
         progress.update(n);
     }
     progress.finish();
+    if (options.skill) run.climatology = find_climatology(comm, run);
     return run;
 }
 
 RolloutError measure_rollout(const Context& context, const Setup& setup,
                              const ReferenceRun& reference, const Stepper& stepper) {
     const Communicator& comm = context.comm;
-    Ensemble ensemble = initial_ensemble(setup, reference);
+    Ensemble ensemble = Ensemble::at(reference.states.front(), reference.range);
     const std::int64_t steps = steps_in(setup.options.evaluate->every, stepper.step());
     const ValueView error = values_for(ensemble, "farstep::squared_error");
     const ValueView work = values_for(ensemble, "farstep::logarithm");
@@ -112,6 +189,7 @@ RolloutError measure_rollout(const Context& context, const Setup& setup,
     const bool has_energy = setup.system->info().has_energy;
     if (has_energy) setup.system->energy(ensemble.view().state, setup.parameters, start);
     const Policy all(0, ensemble.tiles() * tile_width);
+    const ParameterView mean = to_device(reference.climatology.mean);
     RolloutError result;
     for (std::size_t n = 0; n < reference.times.size(); ++n) {
         if (n > 0) stepper.advance(ensemble.view(), std::int64_t(n - 1) * steps, steps);
@@ -123,6 +201,10 @@ RolloutError measure_rollout(const Context& context, const Setup& setup,
         result.maximum.push_back(square.maximum);
         result.median.push_back(median(comm, ensemble, error, work));
         result.running.push_back(square.count);
+        if (setup.options.evaluate->skill) {
+            result.anomaly_correlation.push_back(
+                correlation(comm, ensemble, reference.states[n], mean));
+        }
         if (!has_energy) continue;
         setup.system->energy(ensemble.view().state, setup.parameters, energy);
         Kokkos::parallel_for("farstep::energy_error", all, AbsoluteDifference{energy, start});
@@ -135,14 +217,19 @@ RolloutError measure_rollout(const Context& context, const Setup& setup,
 
 double final_error(const Context& context, const Setup& setup, const ReferenceRun& reference,
                    const Stepper& stepper) {
-    Ensemble ensemble = initial_ensemble(setup, reference);
+    const Ensemble ensemble = Ensemble::at(reference.states.front(), reference.range);
     stepper.advance(ensemble.view(), 0, steps_in(reference.times.back(), stepper.step()));
-    const ValueView error = values_for(ensemble, "farstep::squared_error");
-    Kokkos::parallel_for("farstep::squared_error", Policy(0, ensemble.tiles() * tile_width),
-                         SquaredError{ensemble.view().state, reference.states.back(), error});
-    const Summary square = summarise(context.comm, ensemble, error);
-    const bool complete = square.count == setup.options.evaluate->ensemble.size;
-    return complete ? square.mean : std::numeric_limits<double>::infinity();
+    return mean_squared_error(context, setup, ensemble, ensemble.view().state,
+                              reference.states.back());
+}
+
+double final_error_of_reference(const Context& context, const Setup& setup,
+                                const ReferenceRun& reference, const Stepper& stepper) {
+    const Ensemble ensemble = Ensemble::at(reference.start, reference.range);
+    stepper.advance(ensemble.view(), 0, steps_in(reference.times.back(), stepper.step()));
+    return mean_squared_error(context, setup, ensemble,
+                              project(ensemble.view().state, setup.projection),
+                              reference.states.back());
 }
 
 }  // namespace farstep

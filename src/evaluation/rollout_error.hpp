@@ -9,11 +9,18 @@
 
 namespace farstep {
 
+/// Means and standard deviations of the truth by component, over all trajectories and times.
+struct Climatology {
+    std::vector<double> mean, deviation;
+};
+
 /// States of an ensemble at the output times by the reference scheme.
 struct ReferenceRun {
     std::vector<double> times;
-    std::vector<StateView> states;  ///< [time]
+    std::vector<StateView> states;  ///< [time], of the deck's system
+    StateView start;                ///< of the reference's system at the first time
     Range range;                    ///< of this rank
+    Climatology climatology;
 };
 
 /// Error of a rollout at each output time. The squared error of a trajectory is the mean over its
@@ -21,6 +28,8 @@ struct ReferenceRun {
 struct RolloutError {
     std::vector<double> mean_square, minimum, maximum, median;  ///< of the squared error
     std::vector<double> energy_mean, energy_maximum;            ///< of |H(t) − H(0)|
+    /// Correlation of the departures from the climatological mean; only where the deck asks for it.
+    std::vector<double> anomaly_correlation;
     std::vector<std::int64_t> running;
 };
 
@@ -35,5 +44,10 @@ RolloutError measure_rollout(const Context& context, const Setup& setup,
 /// Mean squared error at the last output time only; infinite if a trajectory failed. Collective.
 double final_error(const Context& context, const Setup& setup, const ReferenceRun& reference,
                    const Stepper& stepper);
+
+/// The same for a stepper of the reference's system; where that is the deck's, there is no
+/// difference. Collective.
+double final_error_of_reference(const Context& context, const Setup& setup,
+                                const ReferenceRun& reference, const Stepper& stepper);
 
 }  // namespace farstep

@@ -25,16 +25,30 @@ double seconds_for(const Ensemble& start, Ensemble& ensemble, const Stepper& ste
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
+std::vector<double> ladder_steps(const Setup& setup) {
+    const LadderOptions& ladder = setup.options.evaluate->ladder;
+    std::vector<double> steps = ladder.steps;
+    for (std::int64_t k = 0; ladder.steps.empty() && k <= ladder.refinements; ++k) {
+        steps.push_back(setup.options.step / double(std::int64_t(1) << k));
+    }
+    return steps;
+}
+
+/// Of the reference's system, if it is another than the deck's.
+std::string name_of_reference(const Setup& setup) {
+    return setup.is_closure() ? setup.reference_system->info().name : "";
+}
+
 WorkCurve climb_steps(const Context& context, const Setup& setup, const ReferenceRun& reference,
                       const std::string& scheme, Precision precision, double /*enough*/) {
-    WorkCurve curve{scheme, precision, {}};
+    const Setup full = setup.of_reference();
+    WorkCurve curve{scheme, precision, {}, name_of_reference(setup)};
     // The cost of a step does not depend on its length; with a short one, no trajectory fails.
     const double step_cost = measure_step_cost(
-        context, setup, *setup.stepper(scheme, setup.options.reference.step, precision));
-    for (std::int64_t k = 0; k <= setup.options.evaluate->ladder.refinements; ++k) {
-        const double step = setup.options.step / double(std::int64_t(1) << k);
-        const auto stepper = setup.stepper(scheme, step, precision);
-        const double error = final_error(context, setup, reference, *stepper);
+        context, full, *full.stepper(scheme, setup.options.reference.step, precision));
+    for (const double step : ladder_steps(setup)) {
+        const auto stepper = full.stepper(scheme, step, precision);
+        const double error = final_error_of_reference(context, setup, reference, *stepper);
         curve.points.push_back({step, error, step_cost / step});
     }
     return curve;
@@ -48,14 +62,14 @@ WorkCurve climb_tolerances(const Context& context, const Setup& setup,
     // Below, a step's error drowns in rounding and steps shrink for nothing.
     const double smallest = precision == Precision::Float ? 1e-6 : 1e-14;
     const double span = reference.times.back();
-    Setup quick = setup;
+    Setup quick = setup.of_reference();
     quick.options.evaluate->timing.seconds /= 5;
-    WorkCurve curve{scheme, precision, {}};
+    WorkCurve curve{scheme, precision, {}, name_of_reference(setup)};
     double tolerance = 0.01;
     for (std::int64_t k = 0; k <= setup.options.evaluate->ladder.refinements; ++k) {
         if (tolerance < smallest) break;
-        const auto stepper = setup.adaptive_stepper(scheme, span, precision, tolerance);
-        const double error = final_error(context, setup, reference, *stepper);
+        const auto stepper = quick.adaptive_stepper(scheme, span, precision, tolerance);
+        const double error = final_error_of_reference(context, setup, reference, *stepper);
         const double step = span / mean_step_count(context.comm, *stepper);
         const double cost = measure_step_cost(context, quick, *stepper) / span;
         curve.points.push_back({step, error, cost, tolerance});
@@ -68,7 +82,8 @@ WorkCurve climb_tolerances(const Context& context, const Setup& setup,
 }  // namespace
 
 std::string WorkCurve::name() const {
-    return precision == Precision::Double ? scheme : scheme + ", " + name_of(precision);
+    const std::string of = system.empty() ? "" : " of " + system;
+    return scheme + of + (precision == Precision::Double ? "" : ", " + name_of(precision));
 }
 
 double mean_step_count(const Communicator& comm, const Stepper& stepper) {
@@ -84,6 +99,8 @@ double measure_step_cost(const Context& context, const Setup& setup, const Stepp
     const TimingOptions& options = setup.options.evaluate->timing;
     EnsembleOptions members = setup.options.evaluate->ensemble;
     members.size = std::max(members.size, options.trajectories);
+    // Those of a richer reference system are no states of this one; any do for a timing.
+    if (setup.is_closure()) members.initial = {};
     if (members.initial.file) members.size = setup.options.evaluate->ensemble.size;
     const std::int64_t size = std::min(members.size, options.trajectories);
     Ensemble start(setup.system->dimension(), {0, size});
@@ -115,9 +132,10 @@ WorkPrecision measure_work_precision(const Context& context, const Setup& setup,
     WorkPrecision result;
     result.corrected = {corrected.step(), final_error(context, setup, reference, corrected),
                         measure_step_cost(context, setup, corrected) / corrected.step()};
-    const auto finer = setup.stepper(setup.options.reference.scheme,
+    const auto finer =
+        setup.of_reference().stepper(setup.options.reference.scheme,
                                      setup.options.reference.step / 2, Precision::Double);
-    result.reference_error = final_error(context, setup, reference, *finer);
+    result.reference_error = final_error_of_reference(context, setup, reference, *finer);
     const LadderOptions& ladder = setup.options.evaluate->ladder;
     const Vocabulary words = vocabulary();
     Progress progress(context.comm, "work and precision",

@@ -23,8 +23,9 @@ struct WorkCurve {
     std::string scheme;
     Precision precision = Precision::Double;
     std::vector<WorkPoint> points;
+    std::string system = {};  ///< the richer one that it solves; empty for the deck's
 
-    /// For people: "rk4", "rk4, float".
+    /// For people: "rk4", "rk4, float", "rk4 of lorenz96_two_scale".
     std::string name() const;
 };
 

@@ -21,7 +21,7 @@ using Policy = Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>;
 using FactorView = Kokkos::View<int* [largest_degree], DeviceMemory>;
 
 FactorView make_factors(const Network& network) {
-    const auto exponents = monomial_exponents(network.shape.inputs, network.degree);
+    const auto exponents = network.exponents();
     const FactorView factors("farstep::factors", exponents.size());
     const auto host = Kokkos::create_mirror_view(factors);
     for (std::size_t m = 0; m < exponents.size(); ++m) {

@@ -151,11 +151,11 @@ Network with_hidden_layer_of(Network network, const std::vector<double>& weights
 /// The best of several short fits from different random weights.
 Search best_start(const FitProblem& problem, LossFunction& validation, Progress& progress) {
     const LevenbergMarquardtOptions& options = problem.options.levenberg_marquardt;
-    const double bound = options.scale / std::sqrt(double(problem.system.dimension()));
     Search best;
     for (int start = 0; start < options.starts; ++start) {
         Network network =
             make_network(problem.system.dimension(), problem.options.approximator);
+        const double bound = options.scale / std::sqrt(double(network.shape.inputs));
         draw_hidden_layer(network, problem.options.seed, bound, start);
         Search search = Iteration(problem, validation, options.start_samples, network)
                             .run(options.start_iterations, &progress);

@@ -17,7 +17,8 @@ namespace farstep {
 
 namespace {
 
-void define_network(OutputFile& file, const DeployedNetwork& network, const SystemInfo& info) {
+/// Inputs and outputs of a network that sees the whole state.
+void define_state(OutputFile& file, const SystemInfo& info) {
     std::vector<std::string> names, units;
     for (const ComponentInfo& component : info.components) {
         names.push_back(component.name);
@@ -26,6 +27,25 @@ void define_network(OutputFile& file, const DeployedNetwork& network, const Syst
     file.coordinate("input", names, {"", "component of the state", {{"component_units", units}}});
     file.coordinate("output", names,
                     {"", "component of the correction", {{"component_units", units}}});
+}
+
+/// Inputs and outputs of a network that the variables of a ring share.
+void define_window(OutputFile& file, const DeployedNetwork& network) {
+    std::vector<double> offsets;
+    for (int i = -network.neighbours; i <= network.neighbours; ++i) offsets.push_back(double(i));
+    file.coordinate("input", offsets,
+                    {"1", "place on the ring relative to the variable that is corrected", {}});
+    file.coordinate("output", std::vector<double>{0.0},
+                    {"1", "place on the ring of the variable that is corrected", {}});
+    file.attribute("/", "neighbours", std::int64_t(network.neighbours));
+}
+
+void define_network(OutputFile& file, const DeployedNetwork& network, const SystemInfo& info) {
+    if (network.is_local()) {
+        define_window(file, network);
+    } else {
+        define_state(file, info);
+    }
     file.dimension("coefficient", rational_coefficient_count);
     if (network.hidden > 0) {
         file.dimension("hidden", network.hidden);
@@ -61,9 +81,10 @@ void define_scaling(OutputFile& file) {
                   {"", "standard deviation of the training inputs", {}});
     file.variable("target_scale", {"output"}, NumberType::float64,
                   {"", "unit of the training targets", {}});
-    file.variable("box_low", {"input"}, NumberType::float64,
-                  {"", "smallest training input", {}});
-    file.variable("box_high", {"input"}, NumberType::float64, {"", "largest training input", {}});
+    file.variable("box_low", {"component"}, NumberType::float64,
+                  {"", "smallest state in training", {}});
+    file.variable("box_high", {"component"}, NumberType::float64,
+                  {"", "largest state in training", {}});
 }
 
 void define_history(OutputFile& file, const std::vector<HistoryEntry>& history) {
@@ -97,7 +118,8 @@ void write_history(OutputFile& file, const std::vector<HistoryEntry>& history) {
 
 std::vector<double> flat_exponents(const DeployedNetwork& network) {
     std::vector<double> flat;
-    for (const auto& exponents : monomial_exponents(network.inputs, network.degree)) {
+    for (const auto& exponents :
+         monomial_exponents(network.inputs, network.degree, network.neighbours)) {
         flat.insert(flat.end(), exponents.begin(), exponents.end());
     }
     return flat;
@@ -113,28 +135,44 @@ std::vector<double> read_shaped(const InputFile& file, const std::string& path,
     return file.read(path);
 }
 
-DeployedNetwork read_network(const InputFile& file, int d) {
+/// Neighbours of a local network on a ring of `ring` variables, or -1.
+int read_neighbours(const InputFile& file, const SystemModel& system) {
+    if (!file.has_attribute("/", "neighbours")) return -1;
+    const std::int64_t neighbours = file.integer("/", "neighbours");
+    if (system.info().ring && neighbours >= 0 && neighbours <= (system.dimension() - 1) / 2) {
+        return int(neighbours);
+    }
+    throw EnvironmentError(fmt::format("{}: a local network of {} neighbours on each side does not "
+                                       "fit {}", file.name().string(), neighbours,
+                                       system.info().name));
+}
+
+DeployedNetwork read_network(const InputFile& file, const SystemModel& system) {
     DeployedNetwork network;
-    network.inputs = network.outputs = d;
+    network.neighbours = read_neighbours(file, system);
+    network.inputs = network.is_local() ? 2 * network.neighbours + 1 : system.dimension();
+    network.outputs = network.is_local() ? 1 : system.dimension();
+    const std::int64_t d = network.inputs, out = network.outputs;
     network.activation = parse_activation(file.text("/", "activation"));
     network.centre = read_shaped(file, "centre", {d});
-    network.bias = read_shaped(file, "bias", {d});
-    if (file.has("linear")) network.linear = read_shaped(file, "linear", {d, d});
+    network.bias = read_shaped(file, "bias", {out});
+    if (file.has("linear")) network.linear = read_shaped(file, "linear", {out, d});
     const double degree = file.number("/", "degree");
     if (!(degree >= 0 && degree <= largest_degree)) {
         throw EnvironmentError(fmt::format("{}: a polynomial of degree {:g}; at most {} is possible",
                                            file.name().string(), degree, largest_degree));
     }
     network.degree = int(degree);
-    const std::int64_t monomials = monomial_count(d, network.degree);
-    if (monomials > 0) network.monomials = read_shaped(file, "monomials", {monomials, d});
+    const auto monomials = std::int64_t(
+        monomial_exponents(network.inputs, network.degree, network.neighbours).size());
+    if (monomials > 0) network.monomials = read_shaped(file, "monomials", {monomials, out});
     if (file.has("weights")) {
         file.require_shape("weights", {-1, d});
         const std::int64_t hidden = file.shape("weights")[0];
         network.hidden = int(hidden);
         network.weights = file.read("weights");
         network.biases = read_shaped(file, "biases", {hidden});
-        network.outgoing = read_shaped(file, "outgoing", {hidden, d});
+        network.outgoing = read_shaped(file, "outgoing", {hidden, out});
     }
     const auto coefficients = read_shaped(file, "coefficients", {rational_coefficient_count});
     std::copy(coefficients.begin(), coefficients.end(), network.coefficients.values);
@@ -170,6 +208,7 @@ void write_model(const Communicator& comm, const Setup& setup, const Fit& fit,
                  const Provenance& provenance) {
     const DeployedNetwork network = fit.network.deploy(scaling);
     OutputFile file(comm, setup.model_path(), FileKind::model);
+    define_components(file, setup.system->info());
     define_network(file, network, setup.system->info());
     define_scaling(file);
     define_history(file, fit.history);
@@ -207,7 +246,7 @@ Model read_model(const Communicator& comm, const std::filesystem::path& path, co
         require_same_step(file, setup);
         const int d = setup.system->dimension();
         Model model;
-        model.network = read_network(file, d);
+        model.network = read_network(file, *setup.system);
         model.quality = {file.number("/", "validation_loss"),
                          file.number("/", "single_step_reduction"),
                          file.number("/", "linear_reduction")};

@@ -4,7 +4,6 @@
 // Initial weights, losses, and folding the scaling into a fitted network.
 #include "training/network.hpp"
 
-#include <farstep/approximators/polynomial.hpp>
 #include <farstep/numerics/compensated_sum.hpp>
 #include <farstep/numerics/random.hpp>
 
@@ -19,12 +18,14 @@ namespace farstep {
 Network make_network(int dimension, const ApproximatorOptions& options) {
     const bool has_units = options.type == ApproximatorType::Perceptron;
     Network network;
-    network.shape = {dimension, dimension, has_units ? int(options.hidden) : 0};
+    if (options.neighbours) network.neighbours = int(*options.neighbours);
+    const int inputs = options.neighbours ? 2 * network.neighbours + 1 : dimension;
+    const int outputs = options.neighbours ? 1 : dimension;
+    network.shape = {inputs, outputs, has_units ? int(options.hidden) : 0};
     network.activation = parse_activation(options.activation);
     network.degree = options.type == ApproximatorType::Linear ? 1 : int(options.degree);
     network.has_linear = !has_units || options.linear || network.degree > 1;
-    network.monomials.assign(
-        std::size_t(monomial_count(dimension, network.degree) * dimension), 0.0);
+    network.monomials.assign(network.exponents().size() * std::size_t(outputs), 0.0);
     network.parameters.assign(std::size_t(network.shape.size()), 0.0);
     for (int k = 0; k < rational_coefficient_count; ++k) {
         network.parameters[std::size_t(network.shape.coefficients() + k)] = published_rational[k];
@@ -33,10 +34,11 @@ Network make_network(int dimension, const ApproximatorOptions& options) {
 }
 
 DeployedNetwork blank_network(int dimension, const ApproximatorOptions& options) {
-    const auto d = std::size_t(dimension);
-    const SampleScaling unit{std::vector<double>(d, 0.0), std::vector<double>(d, 1.0),
-                             std::vector<double>(d, 1.0), {}, {}};
-    return make_network(dimension, options).deploy(unit);
+    const Network network = make_network(dimension, options);
+    const auto in = std::size_t(network.shape.inputs), out = std::size_t(network.shape.outputs);
+    const SampleScaling unit{std::vector<double>(in, 0.0), std::vector<double>(in, 1.0),
+                             std::vector<double>(out, 1.0), {}, {}};
+    return network.deploy(unit);
 }
 
 void draw_hidden_layer(Network& network, std::int64_t seed, double bound, int start) {
@@ -78,7 +80,8 @@ DeployedNetwork Network::deploy(const SampleScaling& scaling) const {
         result.bias.push_back(at(shape.bias(), j) * scale);
     }
     result.degree = degree;
-    const auto exponents = monomial_exponents(in, degree);
+    result.neighbours = neighbours;
+    const auto exponents = this->exponents();
     for (std::size_t m = 0; m < exponents.size(); ++m) {
         double unit = 1;  // of the monomial, in those of the state
         for (int i = 0; i < in; ++i) {

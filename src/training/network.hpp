@@ -20,15 +20,21 @@ struct Network {
     PerceptronShape shape;
     Activation activation = Activation::rational;
     bool has_linear = true;
+    int neighbours = -1;             ///< of a local network, as in DeployedNetwork
     int degree = 1;                  ///< total degree of the polynomial
-    std::vector<double> monomials;   ///< coefficients [monomial_count(inputs, degree)][outputs]
+    std::vector<double> monomials;   ///< coefficients [monomial][outputs]
     std::vector<double> parameters;  ///< as PerceptronShape lays them out
 
     /// The network with input and target scaling folded in.
     DeployedNetwork deploy(const SampleScaling& scaling) const;
+
+    /// Of the monomials, [monomial][input].
+    std::vector<std::vector<int>> exponents() const {
+        return monomial_exponents(shape.inputs, degree, neighbours);
+    }
 };
 
-/// Parameters zero but for the activation's coefficients.
+/// Parameters zero but for the activation's coefficients. `dimension` is that of the state.
 Network make_network(int dimension, const ApproximatorOptions& options);
 
 /// A deployed network of the given size that corrects nothing: to time a step before there is a

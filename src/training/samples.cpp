@@ -20,10 +20,23 @@ namespace farstep {
 
 namespace {
 
-/// Rows [sample][component] of one rank.
+/// Rows [sample][input] and [sample][output] of one rank.
 struct RowSet {
     std::vector<double> inputs, targets;
 };
+
+/// What a row holds.
+struct RowShape {
+    int inputs = 0, outputs = 0;
+    int own = 0;            ///< the input that output 0 corrects; the next one belongs to output 1, …
+    std::int64_t sites = 1; ///< rows a state
+};
+
+RowShape row_shape(int d, const ApproximatorOptions& approximator) {
+    if (!approximator.neighbours) return {d, d, 0, 1};
+    const int n = int(*approximator.neighbours);
+    return {2 * n + 1, 1, n, d};
+}
 
 /// Which usable trajectories are set aside for validation; the same on every rank.
 struct Split {
@@ -106,6 +119,22 @@ RowSet make_pairs(const std::vector<double>& states, std::int64_t trajectories, 
     return rows;
 }
 
+/// A row for every variable of a ring: the variable between its neighbours, and its target.
+RowSet make_windows(const RowSet& rows, int d, const RowShape& shape) {
+    RowSet windows;
+    windows.inputs.reserve(rows.inputs.size() * std::size_t(shape.inputs));
+    for (std::size_t first = 0; first < rows.inputs.size(); first += std::size_t(d)) {
+        for (int k = 0; k < d; ++k) {
+            for (int i = 0; i < shape.inputs; ++i) {
+                windows.inputs.push_back(
+                    rows.inputs[first + std::size_t((k + i + d - shape.own) % d)]);
+            }
+        }
+    }
+    windows.targets = rows.targets;
+    return windows;
+}
+
 /// Sum over all ranks' rows of f(row value), by component.
 template <class F>
 std::vector<double> sum_columns(const Communicator& comm, const std::vector<double>& rows,
@@ -163,6 +192,12 @@ std::vector<double> state_units(const std::vector<double>& target_squares,
     return scale;
 }
 
+std::vector<double> deviation_of_outputs(const std::vector<double>& deviation,
+                                         const RowShape& shape) {
+    const auto first = deviation.begin() + shape.own;
+    return {first, first + shape.outputs};
+}
+
 /// Sums over ranks differ in their last digits with the number of ranks; the units made of them
 /// shall not, as a long fit magnifies the difference. Any unit near the given one serves as well.
 double coarse_unit(double value) { return double(float(value)); }
@@ -172,23 +207,26 @@ double coarse_centre(double value, double unit) {
     return std::round(value / unit * grid) / grid * unit;
 }
 
-SampleScaling find_scaling(const Communicator& comm, const RowSet& rows, std::size_t d,
+SampleScaling find_scaling(const Communicator& comm, const RowSet& rows, const RowShape& shape,
                            const TrainOptions& options) {
+    const auto d = std::size_t(shape.inputs), outputs = std::size_t(shape.outputs);
     const double count = double(comm.allreduce(std::int64_t(rows.inputs.size() / d), Reduce::sum));
-    const std::vector<double> zeros(d, 0.0), ones(d, 1.0);
+    const std::vector<double> zeros(std::max(d, outputs), 0.0);
     std::vector<double> mean =
         sum_columns(comm, rows.inputs, d, [](double x, std::size_t) { return x; });
     for (double& x : mean) x /= count;
     const std::vector<double> deviation = root_mean(square_sums(comm, rows.inputs, d, mean), count);
-    const std::vector<double> target_squares = square_sums(comm, rows.targets, d, zeros);
+    const std::vector<double> target_squares = square_sums(comm, rows.targets, outputs, zeros);
 
-    SampleScaling scaling{zeros, ones, ones, {}, {}};
+    SampleScaling scaling{std::vector<double>(d, 0.0), std::vector<double>(d, 1.0),
+                          std::vector<double>(outputs, 1.0), {}, {}};
     if (options.inputs == Scaling::Standardised) {
         scaling.centre = mean;
         scaling.input_scale = deviation;
     }
     if (options.targets == TargetScaling::State) {
-        scaling.target_scale = state_units(target_squares, deviation, count);
+        scaling.target_scale =
+            state_units(target_squares, deviation_of_outputs(deviation, shape), count);
     } else if (options.targets == TargetScaling::Output) {
         scaling.target_scale = root_mean(target_squares, count);
     }
@@ -197,7 +235,6 @@ SampleScaling find_scaling(const Communicator& comm, const RowSet& rows, std::si
     for (std::size_t c = 0; c < d; ++c) {
         scaling.centre[c] = coarse_centre(scaling.centre[c], scaling.input_scale[c]);
     }
-    find_box(comm, rows.inputs, d, scaling);
     return scaling;
 }
 
@@ -213,11 +250,12 @@ StateView to_samples(const std::vector<double>& rows, int d, const std::vector<d
     return ensemble.view().state;
 }
 
-SampleSet make_set(const RowSet& rows, int d, const SampleScaling& scaling, Range trajectories,
-                   std::int64_t all_trajectories, std::int64_t pairs) {
+/// `pairs` rows a trajectory.
+SampleSet make_set(const RowSet& rows, const RowShape& shape, const SampleScaling& scaling,
+                   Range trajectories, std::int64_t all_trajectories, std::int64_t pairs) {
     SampleSet set;
-    set.inputs = to_samples(rows.inputs, d, scaling.centre, scaling.input_scale);
-    set.targets = to_samples(rows.targets, d, {}, scaling.target_scale);
+    set.inputs = to_samples(rows.inputs, shape.inputs, scaling.centre, scaling.input_scale);
+    set.targets = to_samples(rows.targets, shape.outputs, {}, scaling.target_scale);
     set.count = trajectories.size() * pairs;
     set.first = trajectories.begin * pairs;
     set.total = all_trajectories * pairs;
@@ -250,19 +288,29 @@ TrainingData make_training_data(const Communicator& comm, const InputFile& datas
         });
     };
     Range training, validation;
-    const RowSet training_rows = load(split.training, training);
-    const RowSet validation_rows = load(split.validation, validation);
+    RowSet training_rows = load(split.training, training);
+    RowSet validation_rows = load(split.validation, validation);
 
     TrainingData data;
-    data.scaling = find_scaling(comm, training_rows, std::size_t(d), options);
-    data.training = make_set(training_rows, d, data.scaling, training,
-                             std::int64_t(split.training.size()), times - 1);
-    data.validation = make_set(validation_rows, d, data.scaling, validation,
-                               std::int64_t(split.validation.size()), times - 1);
-    const auto power = sum_columns(comm, validation_rows.targets, std::size_t(d),
+    SampleScaling box;
+    find_box(comm, training_rows.inputs, std::size_t(d), box);
+    const RowShape rows = row_shape(d, options.approximator);
+    if (options.approximator.neighbours) {
+        training_rows = make_windows(training_rows, d, rows);
+        validation_rows = make_windows(validation_rows, d, rows);
+    }
+    data.scaling = find_scaling(comm, training_rows, rows, options);
+    data.scaling.low = box.low;
+    data.scaling.high = box.high;
+    const std::int64_t pairs = (times - 1) * rows.sites;
+    data.training = make_set(training_rows, rows, data.scaling, training,
+                             std::int64_t(split.training.size()), pairs);
+    data.validation = make_set(validation_rows, rows, data.scaling, validation,
+                               std::int64_t(split.validation.size()), pairs);
+    const auto power = sum_columns(comm, validation_rows.targets, std::size_t(rows.outputs),
                                    [](double y, std::size_t) { return y * y; });
     for (const double p : power) {
-        data.validation_target_power += p / double(data.validation.total * d);
+        data.validation_target_power += p / double(data.validation.total * rows.outputs);
     }
     return data;
 }

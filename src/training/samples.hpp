@@ -28,10 +28,10 @@ struct SampleSet {
     std::int64_t tiles() const { return std::int64_t(inputs.extent(0)); }
 };
 
-/// Units of the fit: x̃ = (u − centre)/input_scale, ỹ = target/target_scale, by component.
+/// Units of the fit: x̃ = (u − centre)/input_scale, ỹ = target/target_scale, by input and output.
 struct SampleScaling {
     std::vector<double> centre, input_scale, target_scale;
-    std::vector<double> low, high;  ///< the box that the inputs fill
+    std::vector<double> low, high;  ///< the box that the states fill, by component
 };
 
 struct TrainingData {
@@ -41,8 +41,8 @@ struct TrainingData {
     double validation_target_power = 0;
 };
 
-/// Reads a dataset and turns it into samples. `stepper` is the plain scheme at the dataset's
-/// sampling step, in double. Throws EnvironmentError if the dataset holds failed trajectories only,
+/// Reads a dataset and turns it into samples: one a state, or for a local approximator one for each
+/// variable of the ring. `stepper` is the plain scheme at the dataset's sampling step, in double. Throws EnvironmentError if the dataset holds failed trajectories only,
 /// or too few to set any aside for validation. Collective.
 TrainingData make_training_data(const Communicator& comm, const InputFile& dataset,
                                 const SystemModel& system, const Stepper& stepper,

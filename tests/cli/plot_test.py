@@ -96,7 +96,7 @@ def make_model(path, iterations=30, with_components=False):
         file["history/validation_loss"] = 2 * np.exp(-number)
         file["history/learning_rate"] = 0.01 * (iterations - 1 - number)
         if with_components:
-            add_components(file, variable="input")
+            add_components(file)
         for name, value in (("box_low", -2), ("box_high", 3), ("centre", 0.5), ("input_scale", 1)):
             file[name] = np.full(4, float(value))
 

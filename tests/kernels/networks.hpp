@@ -96,7 +96,7 @@ inline std::vector<double> evaluated(const DeployedNetwork& network, const doubl
             result[j] += network.linear[j * in + i] * (u[i] - network.centre[i]);
         }
     }
-    const auto exponents = monomial_exponents(network.inputs, network.degree);
+    const auto exponents = monomial_exponents(network.inputs, network.degree, network.neighbours);
     for (std::size_t m = 0; m < exponents.size(); ++m) {
         double value = 1;
         for (std::size_t i = 0; i < in; ++i) {

@@ -171,5 +171,60 @@ TEST(Lorenz63, HasItsFixedPoints) {
     for (const double r : rate) EXPECT_NEAR(r, 0, 1e-13);
 }
 
+TEST(Lorenz96, StandsStillWhereAllVariablesEqualTheForcing) {
+    const SystemModel& model = testing::system("lorenz96", {{"variables", 8}});
+    for (const double rate : testing::right_hand_side(model, Rows(8, 20.0))) EXPECT_EQ(rate, 0.0);
+}
+
+TEST(Lorenz96, HasItsRightHandSide) {
+    const SystemModel& model = testing::system("lorenz96", {{"variables", 8}});
+    const Rows u = {3, -1, 4, 1, -5, 9, 2, -6};
+    const Rows rate = testing::right_hand_side(model, u);
+    for (int k = 0; k < 8; ++k) {
+        const auto at = [&](int i) { return u[std::size_t((i + 8) % 8)]; };
+        EXPECT_NEAR(rate[std::size_t(k)], at(k - 1) * (at(k + 1) - at(k - 2)) - at(k) + 20, 1e-13);
+    }
+}
+
+/// Right-hand side of the two scales, as the paper numbers them: y of sector k is one of J.
+Rows two_scales(const Rows& u, double forcing, double h, double b, double c) {
+    constexpr int slow = 8, members = 32, fast = slow * members;
+    const auto x = [&](int k) { return u[std::size_t((k + slow) % slow)]; };
+    const auto y = [&](int j) { return u[std::size_t(slow + (j + fast) % fast)]; };
+    Rows rate;
+    for (int k = 0; k < slow; ++k) {
+        double sum = 0;
+        for (int j = 0; j < members; ++j) sum += y(k * members + j);
+        rate.push_back(x(k - 1) * (x(k + 1) - x(k - 2)) - x(k) + forcing - h * c / b * sum);
+    }
+    for (int j = 0; j < fast; ++j) {
+        rate.push_back(-c * b * y(j + 1) * (y(j + 2) - y(j - 1)) - c * y(j) +
+                       h * c / b * x(j / members));
+    }
+    return rate;
+}
+
+TEST(Lorenz96TwoScale, HasItsRightHandSide) {
+    const SystemModel& model = testing::system("lorenz96_two_scale");
+    const Rows start = testing::sampled(model, 3, 11);
+    const Rows found = testing::right_hand_side(model, start);
+    for (std::size_t i = 0; i < start.size(); i += 264) {
+        const Rows u(start.begin() + std::ptrdiff_t(i), start.begin() + std::ptrdiff_t(i + 264));
+        const Rows expected = two_scales(u, 20, 1, 10, 10);
+        for (std::size_t c = 0; c < 264; ++c) EXPECT_NEAR(found[i + c], expected[c], 1e-11);
+    }
+}
+
+TEST(Lorenz96TwoScale, WithoutCouplingMovesAsTheSlowVariablesAlone) {
+    const SystemModel& model = testing::system("lorenz96_two_scale");
+    const SystemModel& alone = testing::system("lorenz96", {{"variables", 8}});
+    const Rows start = testing::sampled(model, 1, 5);
+    StepperSpec spec = testing::plain_spec(model, "rk4", 1e-3);
+    spec.parameters[1] = 0;
+    const Rows both = advanced(model, start, spec, 200);
+    const Rows slow = advanced(alone, Rows(start.begin(), start.begin() + 8), "rk4", 1e-3, 200);
+    for (std::size_t c = 0; c < 8; ++c) EXPECT_NEAR(both[c], slow[c], 1e-11);
+}
+
 }  // namespace
 }  // namespace farstep

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from . import style
+from . import skill, style
 from .pictures import Pictures, frame, panel
 from .reading import FarstepFile, FileError
 
@@ -41,11 +41,12 @@ def draw(file: FarstepFile, pictures: Pictures, _components: Sequence[str]) -> N
     if file.has("energy_mean"):
         draw_energy(file, pictures)
     draw_work_precision(file, pictures)
+    skill.draw(file, pictures)
 
 
 def rollout_values(file: FarstepFile, rollout: str, statistic: str) -> np.ndarray:
     """A statistic of one rollout over time."""
-    return file.values(statistic, len(ROLLOUTS), -1)[ROLLOUTS.index(rollout)]
+    return file.values(statistic, -1, -1)[ROLLOUTS.index(rollout)]
 
 
 def positive(values: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ def draw(file: FarstepFile, pictures: Pictures, names: Sequence[str]) -> None:
         draw_loss(file, pictures, iterations)
     else:
         draw_gain(file, pictures)
-    if file.has("input"):
+    if file.has("component"):
         draw_box(file, pictures, file.chosen_components(names))
 
 
@@ -80,11 +80,17 @@ def draw_gain(file: FarstepFile, pictures: Pictures) -> None:
     pictures.save(figure, "loss")
 
 
+def by_component(values: np.ndarray, count: int) -> np.ndarray:
+    """One number a component; local networks have one for all of them."""
+    return values if len(values) == count else np.full(count, values[len(values) // 2])
+
+
 def draw_box(file: FarstepFile, pictures: Pictures, components: List[Component]) -> None:
     """In standard deviations, so that components of all units share an axis."""
     count = len(file.components())
-    low, high, centre, scale = (file.values(name, count)
-                                for name in ("box_low", "box_high", "centre", "input_scale"))
+    low, high = (file.values(name, count) for name in ("box_low", "box_high"))
+    centre, scale = (by_component(file.values(name, -1), count)
+                     for name in ("centre", "input_scale"))
     scale = np.where(scale > 0, scale, 1.0)
     for page, part in enumerate(style.pages(components), 1):
         figure, axes = panel(5.6, 1.2 + 0.36 * len(part))

@@ -106,13 +106,17 @@ class FarstepFile:
     def time_label(self) -> str:
         return style.axis_label("$t$", self.text("time_unit", "1"))
 
-    def components(self) -> List[Component]:
-        """Of the state; models name them as their inputs."""
-        path = "input" if self.has("input") else "component"
+    def names(self, path: str) -> List[str]:
+        """Of a coordinate of texts."""
         try:
-            names = [str(name) for name in self._file[path].asstr()[()]]
+            return [str(name) for name in self._file[path].asstr()[()]]
         except DAMAGE as error:
             raise FileError(f"{self.path}: variable '{path}' is missing or damaged") from error
+
+    def components(self) -> List[Component]:
+        """Of the state."""
+        path = "component"
+        names = self.names(path)
         blank = [""] * len(names)
         units = self.attribute("component_units", blank, path)
         long_names = self.attribute("component_long_names", blank, path)

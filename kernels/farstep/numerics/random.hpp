@@ -21,6 +21,7 @@ enum class RandomPurpose : std::uint32_t {
     sample_order = 3,
     validation_split = 4,
     system_parameters = 5,
+    perturbations = 6,
 };
 
 /// Two independent numbers.

@@ -38,6 +38,8 @@ struct SystemInfo {
     std::string energy_unit;
     std::string time_unit = "1";
     double published_step = 0;  ///< far step of the publication [time]
+    bool ring = false;            ///< all components obey one equation, each with its neighbours
+    bool reference_only = false;  ///< too large for correctors
     std::string source;         ///< where equations and values come from
 };
 
