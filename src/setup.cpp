@@ -277,6 +277,36 @@ void check_adaptive(Deck& deck, const Options& options) {
                "adaptive forecast");
 }
 
+void check_scheme(Deck& deck, const std::string& path, const std::string& scheme,
+                  const SystemModel& system) {
+    if (!deck.sound({path}) || system.has_scheme(scheme)) return;
+    deck.error(path,
+               fmt::format("{} needs a system of the form q' = f(p), p' = g(q), and {} is not",
+                           scheme, system.info().name),
+               "write another scheme, such as  rk4");
+}
+
+void check_schemes(Deck& deck, const std::string& path, const std::vector<std::string>& schemes,
+                   const SystemModel& system) {
+    for (std::size_t i = 0; i < schemes.size(); ++i) {
+        check_scheme(deck, fmt::format("{}[{}]", path, i), schemes[i], system);
+    }
+}
+
+/// Every scheme that the deck names must be able to step its system, or the reference's.
+void check_all_schemes(Deck& deck, const Setup& setup) {
+    const Options& o = setup.options;
+    const SystemModel &system = *setup.system, &reference = *setup.reference_system;
+    check_scheme(deck, "scheme", o.scheme, system);
+    check_scheme(deck, "reference.scheme", o.reference.scheme, reference);
+    if (o.evaluate) {
+        check_schemes(deck, "evaluate.ladder.schemes", o.evaluate->ladder.schemes, reference);
+    }
+    if (!o.tune) return;
+    check_schemes(deck, "tune.plain_schemes", o.tune->plain_schemes, system);
+    check_schemes(deck, "tune.bases", o.tune->bases, system);
+}
+
 void check_against_catalog(Deck& deck, Setup& setup) {
     if (!deck.sound({"system"})) return;
     setup.system = check_size(deck, "system", setup.options.system);
@@ -290,6 +320,7 @@ void check_against_catalog(Deck& deck, Setup& setup) {
     const Options& o = setup.options;
     const SystemInfo& reference = setup.reference_system->info();
     if (o.train) check_fit(deck, *o.train, info);
+    check_all_schemes(deck, setup);
     check_flow_map(deck, o);
     check_adaptive(deck, o);
     if (o.ensemble) check_initial(deck, "ensemble.initial", o.ensemble->initial, reference);

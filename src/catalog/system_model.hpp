@@ -88,6 +88,9 @@ public:
     const SystemInfo& info() const { return m_info; }
     int dimension() const { return int(m_info.components.size()); }
 
+    /// Whether a scheme of the catalog can step this system.
+    virtual bool has_scheme(const std::string& scheme) const = 0;
+
     virtual std::unique_ptr<Stepper> stepper(const StepperSpec& spec) const = 0;
 
     /// Draws trajectories first … last of an ensemble into the state; lanes beyond the last repeat

@@ -172,10 +172,14 @@ class SystemModelOf final : public SystemModel {
 public:
     SystemModelOf() : SystemModel(System::describe()) {}
 
+    bool has_scheme(const std::string& scheme) const override {
+        return applies(scheme, Schemes{}) || applies(scheme, AdaptiveSchemes{});
+    }
+
     std::unique_ptr<Stepper> stepper(const StepperSpec& spec) const override {
         auto stepper = find_scheme(spec, Schemes{});
         if (!stepper) stepper = find_adaptive_scheme(spec, AdaptiveSchemes{});
-        if (!stepper) throw std::logic_error("there is no scheme " + spec.scheme);
+        if (!stepper) throw std::logic_error(info().name + " has no scheme " + spec.scheme);
         return stepper;
     }
 
@@ -226,10 +230,23 @@ private:
     static constexpr double infinity = std::numeric_limits<double>::infinity();
 
     template <class... Scheme>
+    static bool applies(const std::string& name, SchemeList<Scheme...>) {
+        return ((name == Scheme::name && scheme_applies<Scheme, System>) || ...);
+    }
+
+    template <class... Scheme>
     static std::unique_ptr<Stepper> find_scheme(const StepperSpec& spec, SchemeList<Scheme...>) {
         std::unique_ptr<Stepper> stepper;
-        ((spec.scheme == Scheme::name ? void(stepper = with_scheme<Scheme>(spec)) : void()), ...);
+        (try_scheme<Scheme>(spec, stepper), ...);
         return stepper;
+    }
+
+    /// Schemes that do not apply to the system are not even compiled.
+    template <class Scheme>
+    static void try_scheme(const StepperSpec& spec, std::unique_ptr<Stepper>& stepper) {
+        if constexpr (scheme_applies<Scheme, System>) {
+            if (spec.scheme == Scheme::name) stepper = with_scheme<Scheme>(spec);
+        }
     }
 
     template <class... Scheme>

@@ -177,6 +177,14 @@ DECK_MISTAKES = [
          {"forecast:\n": "forecast:\n  guard: {action: warn, substeps: 4}\n"}),
     Case("model_of_a_plain_forecast", "run", ("forecast.model", "corrected"),
          {"forecast:\n": "forecast:\n  corrected: false\n  model: out/model.h5\n"}),
+    Case("scheme_for_separable_systems", "check", ("deck.yaml:3:", "stormer_verlet needs", "rk4"),
+         text="system: elastic_pendulum\nstep: 0.5\nscheme: stormer_verlet\n"
+              "forecast: {corrected: false, until: 5, ensemble: {size: 64}}\n"),
+    Case("schemes_for_separable_systems", "check",
+         ("deck.yaml:4:", "tune.plain_schemes[1]", "tune.bases[0]", "stormer_verlet needs"),
+         text="system: elastic_pendulum\nstep: 0.5\nensemble: {size: 64}\n"
+              "tune: {error: 1e-6, until: 5, plain_schemes: [rk4, stormer_verlet], "
+              "bases: stormer_verlet}\n"),
     Case("quantiles_that_are_not_computed", "run", ("quantiles", "statistics"),
          {"save: {": "save: {statistics: [mean], quantiles: [0.5], "}),
     Case("trajectory_beyond_the_ensemble", "run", ("deck.yaml:11:", "256"), {"255]": "256]"}),

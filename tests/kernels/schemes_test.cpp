@@ -77,6 +77,65 @@ TEST(DormandPrince8, ConvergesAtOrderEight) {
     EXPECT_NEAR(order_on_henon_heiles("dp8", 5), 8, order_tolerance_8);
 }
 
+TEST(StormerVerlet, ConvergesAtOrderTwo) {
+    EXPECT_NEAR(order_on_oscillator("stormer_verlet", 512), 2, order_tolerance);
+    EXPECT_NEAR(order_on_henon_heiles("stormer_verlet", 512), 2, order_tolerance);
+}
+
+TEST(StormerVerlet, TurnsBackTheWayItCame) {
+    const SystemModel& model = testing::system("henon_heiles");
+    const Rows start = testing::sampled(model, 32, 1);
+    const Rows there = advanced(model, start, "stormer_verlet", 0.25, 40);
+    const Rows back = advanced(model, there, "stormer_verlet", -0.25, 40);
+    EXPECT_GT(testing::largest_difference(there, start), 0.1);
+    EXPECT_LT(testing::largest_difference(back, start), 1e-12);
+}
+
+TEST(StormerVerlet, ConservesItsOwnEnergyOfTheOscillatorToRounding) {
+    const double step = 0.5;
+    // p²/2 + (1 − Δt²/4) q²/2, for m = k = 1.
+    const auto energy = [&](const Rows& u) {
+        return u[1] * u[1] / 2 + (1 - step * step / 4) * u[0] * u[0] / 2;
+    };
+    const Rows start = {1, 0};
+    const Rows end = advanced(testing::system("harmonic_oscillator"), start, "stormer_verlet",
+                              step, 100000);
+    EXPECT_NEAR(energy(end), energy(start), 1e-11);
+}
+
+/// Largest |H(t) − H(0)| of any state at the end of any of `rounds` of 50 steps from `first`.
+double energy_error(const SystemModel& model, const Rows& start, const std::string& scheme,
+                    int first, int rounds) {
+    const Rows before = testing::energies(model, start);
+    Rows rows = advanced(model, start, scheme, 0.25, 50 * first);
+    double largest = 0;
+    for (int round = 0; round < rounds; ++round) {
+        rows = advanced(model, rows, scheme, 0.25, 50);
+        largest = std::max(largest,
+                           testing::largest_difference(testing::energies(model, rows), before));
+    }
+    return largest;
+}
+
+TEST(StormerVerlet, KeepsTheEnergyNearForeverWhereRungeKuttaDrifts) {
+    const SystemModel& model = testing::system("henon_heiles");
+    const Rows start = testing::sampled(model, 64, 2);
+    const int late = 1000, rounds = 40;
+    EXPECT_LT(energy_error(model, start, "stormer_verlet", late, rounds),
+              1.5 * energy_error(model, start, "stormer_verlet", 0, rounds));
+    EXPECT_GT(energy_error(model, start, "rk4", late, rounds),
+              10 * energy_error(model, start, "rk4", 0, rounds));
+}
+
+TEST(StormerVerlet, AppliesToSeparableSystemsOnly) {
+    EXPECT_TRUE(testing::system("henon_heiles").has_scheme("stormer_verlet"));
+    const SystemModel& pendulum = testing::system("elastic_pendulum");
+    EXPECT_FALSE(pendulum.has_scheme("stormer_verlet"));
+    EXPECT_TRUE(pendulum.has_scheme("rk4"));
+    EXPECT_THROW(pendulum.stepper(testing::plain_spec(pendulum, "stormer_verlet", 0.1)),
+                 std::logic_error);
+}
+
 /// Largest residual of Σi bi ci^(k−1) = 1/k for k up to the order, with ci the row sums.
 template <class Tableau>
 double quadrature_residual() {

@@ -7,6 +7,7 @@
 #include <farstep/schemes/embedded.hpp>
 #include <farstep/schemes/none.hpp>
 #include <farstep/schemes/runge_kutta.hpp>
+#include <farstep/schemes/stormer_verlet.hpp>
 
 namespace farstep {
 
@@ -15,9 +16,20 @@ struct SchemeList {};
 
 /// A new scheme is added here. The order is that of help texts.
 using Schemes = SchemeList<RungeKutta<Euler>, RungeKutta<ImprovedEuler>, RungeKutta<Kutta3>,
-                           RungeKutta<RungeKutta4>, RungeKutta<DormandPrince8>, NoScheme>;
+                           RungeKutta<RungeKutta4>, RungeKutta<DormandPrince8>, StormerVerlet,
+                           NoScheme>;
 
 /// Schemes that choose their own steps; plain only.
 using AdaptiveSchemes = SchemeList<Embedded<DormandPrince54>, Embedded<DormandPrince853>>;
+
+/// Whether a scheme can step a system: it can, unless it says otherwise.
+template <class Scheme, class System>
+constexpr bool scheme_applies = [] {
+    if constexpr (requires { Scheme::template applies_to<System>; }) {
+        return Scheme::template applies_to<System>;
+    } else {
+        return true;
+    }
+}();
 
 }  // namespace farstep

@@ -14,6 +14,7 @@ namespace farstep {
 struct HarmonicOscillator {
     static constexpr int dimension = 2;
     static constexpr int parameter_count = 2;
+    static constexpr bool separable = true;
 
     template <class Real, class Parameters>
     KOKKOS_FORCEINLINE_FUNCTION static Vector<Real, dimension> rhs(

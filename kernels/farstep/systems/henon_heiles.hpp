@@ -15,6 +15,7 @@ namespace farstep {
 struct HenonHeiles {
     static constexpr int dimension = 4;
     static constexpr int parameter_count = 1;
+    static constexpr bool separable = true;
 
     template <class Real, class Parameters>
     KOKKOS_FORCEINLINE_FUNCTION static Vector<Real, dimension> rhs(

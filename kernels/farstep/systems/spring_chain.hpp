@@ -22,6 +22,7 @@ struct SpringChain {
     static constexpr int masses = N;
     static constexpr int dimension = 2 * N;
     static constexpr int parameter_count = 2 * N + 1;
+    static constexpr bool separable = true;
 
     /// What rhs and energy are given: inverse masses, since a division costs ten multiplications.
     template <class Parameters>
