@@ -37,6 +37,7 @@ constexpr const char* footer =
 struct Arguments {
     std::string deck, file, name;
     std::vector<std::string> overrides;
+    std::string budget;  ///< of tune; empty: the deck's
     int threads = 0;
     bool quiet = false;
 };
@@ -73,7 +74,12 @@ public:
         add_stage("train", "a corrector from the dataset -> model.h5", train);
         add_stage("forecast", "an ensemble forecast -> forecast.h5", forecast);
         add_stage("evaluate", "error, energy, cost, work and precision -> evaluation.h5", evaluate);
-        add_stage("tune", "the cheapest step that meets an error -> tuned.yaml, tuning.h5", tune);
+        add_stage("tune", "the cheapest step that meets an error -> tuned.yaml, tuning.h5", tune)
+            ->add_option("--budget", m_arguments.budget,
+                         "begin no new candidate after so many seconds; the same as "
+                         "--set tune.budget=SECONDS")
+            ->type_name("SECONDS")
+            ->check(CLI::PositiveNumber);
         add_deck_command("check", "validate only; show the resolved deck and estimates",
                          [](const Context& context, const Setup& setup) {
                              check(context, setup);
@@ -141,28 +147,37 @@ private:
 
     Context context() const { return {m_comm, {.quiet = m_arguments.quiet}}; }
 
-    void add_deck_command(const std::string& name, const std::string& help,
-                          std::function<int(const Context&, const Setup&)> command) {
+    /// What --set says, and the options that stand for it.
+    std::vector<std::string> overrides() const {
+        std::vector<std::string> all = m_arguments.overrides;
+        if (!m_arguments.budget.empty()) all.push_back("tune.budget=" + m_arguments.budget);
+        return all;
+    }
+
+    CLI::App* add_deck_command(const std::string& name, const std::string& help,
+                               std::function<int(const Context&, const Setup&)> command) {
         CLI::App* const sub = m_app.add_subcommand(name, help);
         sub->add_option("DECK", m_arguments.deck, "the input deck, a YAML file")->required();
         sub->add_option("--set", m_arguments.overrides,
                         "override a key of the deck: --set forecast.until=50; may be repeated");
         sub->callback([this, command] {
             m_command = [this, command] {
-                const Setup setup = read_setup(m_comm, m_arguments.deck, m_arguments.overrides);
+                const Setup setup = read_setup(m_comm, m_arguments.deck, overrides());
                 return command(context(), setup);
             };
         });
+        return sub;
     }
 
-    void add_stage(const std::string& name, const std::string& help, StageFunction stage) {
-        add_deck_command(name, help, [stage, name](const Context& context, const Setup& setup) {
+    CLI::App* add_stage(const std::string& name, const std::string& help, StageFunction stage) {
+        const auto command = [stage, name](const Context& context, const Setup& setup) {
             if (name != "run" && !setup.deck.has(name)) {
                 throw DeckError(fmt::format("{}: error: the deck has no section '{}'",
                                             setup.deck.name(), name));
             }
             return run_stage(context, setup, stage);
-        });
+        };
+        return add_deck_command(name, help, command);
     }
 
     void add_text_command(const std::string& name, const std::string& help,

@@ -98,6 +98,10 @@ WRONG_COMMAND_LINES = [
     Case("list_of_an_unknown_system", "", ("henon",), words=["list", "henon"], ranks=(1, 2)),
     Case("explain_an_unknown_key", "", ("train.adam.batch",),
          words=["explain", "train.adam.bach"]),
+    Case("budget_in_words", "", ("--budget",),
+         words=["tune", "deck.yaml", "--budget", "an hour"]),
+    Case("budget_of_a_forecast", "", ("--budget",),
+         words=["forecast", "deck.yaml", "--budget", "60"]),
     Case("info_without_file", "", ("FILE",), words=["info"]),
 ]
 

@@ -120,8 +120,8 @@ def test_an_error_that_nothing_meets_is_a_mistake_in_the_deck(tmp_path):
     assert not (tmp_path / "out/tuned.yaml").exists()
 
 
-def test_the_budget_ends_the_search(tmp_path):
+@pytest.mark.parametrize("words", [("--set", "tune.budget=0.001"), ("--budget", "0.001")])
+def test_the_budget_ends_the_search(words, tmp_path):
     skip_unless_built("elastic_pendulum")
-    result = succeed("tune", write_deck(tmp_path, PAYS), *settings({"tune.budget": 0.001}),
-                     cwd=tmp_path)
+    result = succeed("tune", write_deck(tmp_path, PAYS), *words, cwd=tmp_path)
     assert "within the budget" in result.out
