@@ -390,6 +390,27 @@ std::int64_t draw(const Setup& setup, const EnsembleOptions& options, Ensemble& 
                                 setup.parameters, options.seed);
 }
 
+/// A range of energies that no state was found in is a mistake of the deck. Collective.
+void draw_anew(const Communicator& comm, const Setup& setup, const EnsembleOptions& options,
+               const std::string& key, Ensemble& ensemble) {
+    std::int64_t failures = 0;
+    if (ensemble.size() > 0) {
+        // An energy that no state has would take hours to find out for all trajectories.
+        if (options.initial.energy_shell) {
+            Ensemble first(ensemble.dimension(),
+                           {ensemble.range().begin, ensemble.range().begin + 1});
+            failures = draw(setup, options, first);
+        }
+        if (failures == 0) failures = draw(setup, options, ensemble);
+    }
+    if (comm.allreduce(failures, Reduce::sum) > 0) {
+        throw DeckError(fmt::format(
+            "{}: error: {}.initial: no state with an energy in the given range was found in a "
+            "million draws from the box; widen the range or change the box",
+            setup.deck.locate(key + ".initial"), key));
+    }
+}
+
 }  // namespace
 
 std::unique_ptr<Stepper> Setup::stepper(const std::string& scheme, double step,
@@ -450,24 +471,10 @@ void draw_initial_states(const Communicator& comm, const Setup& setup,
                          Ensemble& ensemble) {
     if (options.initial.file) {
         together(comm, [&] { read_initial_states(setup, options, ensemble); });
-        return;
+    } else {
+        draw_anew(comm, setup, options, key, ensemble);
     }
-    std::int64_t failures = 0;
-    if (ensemble.size() > 0) {
-        // An energy that no state has would take hours to find out for all trajectories.
-        if (options.initial.energy_shell) {
-            Ensemble first(ensemble.dimension(),
-                           {ensemble.range().begin, ensemble.range().begin + 1});
-            failures = draw(setup, options, first);
-        }
-        if (failures == 0) failures = draw(setup, options, ensemble);
-    }
-    if (comm.allreduce(failures, Reduce::sum) > 0) {
-        throw DeckError(fmt::format(
-            "{}: error: {}.initial: no state with an energy in the given range was found in a "
-            "million draws from the box; widen the range or change the box",
-            setup.deck.locate(key + ".initial"), key));
-    }
+    ensemble.end_outside(setup.limit_low, setup.limit_high);
 }
 
 Ensemble draw_reference_states(const Communicator& comm, const Setup& setup,

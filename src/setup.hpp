@@ -61,8 +61,8 @@ struct Setup {
 Setup read_setup(const Communicator& comm, const std::filesystem::path& file,
                  const std::vector<std::string>& overrides);
 
-/// Draws or reads the initial states of the ensemble's range. `key` is the section of the deck it
-/// comes from, for messages. Collective.
+/// Draws or reads the initial states of the ensemble's range, and ends those outside the deck's
+/// limits. `key` is the section of the deck it comes from, for messages. Collective.
 void draw_initial_states(const Communicator& comm, const Setup& setup,
                          const EnsembleOptions& options, const std::string& key,
                          Ensemble& ensemble);

@@ -53,8 +53,9 @@ TrainedModel fit_model(const Context& context, const Setup& setup) {
     const TrainOptions& options = *setup.options.train;
     const auto start = std::chrono::steady_clock::now();
     const InputFile dataset = open_dataset(comm, setup);
-    const auto stepper =
-        setup.stepper(setup.options.scheme, setup.options.step, Precision::Double);
+    // Without the deck's limits: a plain step may leave them where the solution does not.
+    const auto stepper = setup.system->stepper({setup.options.scheme, Precision::Double,
+                                                setup.options.step, setup.parameters, {}, {}});
     const TrainingData data = make_training_data(comm, dataset, *setup.system, *stepper, options);
     const FitProblem problem{comm, *setup.system, data, options, context.progress};
     TrainedModel model;

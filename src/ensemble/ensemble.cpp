@@ -5,6 +5,7 @@
 #include "ensemble/ensemble.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace farstep {
 
@@ -43,6 +44,26 @@ struct ScatterRows {
         const std::int64_t row = i < last ? i : last;
         for (std::size_t c = 0; c < state.extent(1); ++c) {
             state(i / tile_width, c, i % tile_width) = rows(row, c);
+        }
+    }
+};
+
+struct EndOutside {
+    EnsembleView ensemble;
+    RowView limits;  // low, high
+
+    KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t i) const {
+        const std::int64_t tile = i / tile_width, lane = i % tile_width;
+        bool is_inside = true;
+        for (std::size_t c = 0; c < limits.extent(1); ++c) {
+            const double value = ensemble.state(tile, c, lane);
+            is_inside = is_inside && limits(0, c) <= value && value <= limits(1, c);
+        }
+        if (is_inside) return;
+        ensemble.status(tile, lane) = std::int8_t(TrajectoryStatus::out_of_bounds);
+        ensemble.failure_step(tile, lane) = 0;
+        for (std::size_t c = 0; c < limits.extent(1); ++c) {
+            ensemble.state(tile, c, lane) = std::numeric_limits<double>::quiet_NaN();
         }
     }
 };
@@ -101,6 +122,20 @@ Ensemble Ensemble::at(const StateView& state, Range range) {
     Ensemble ensemble(int(state.extent(1)), range);
     Kokkos::deep_copy(ensemble.m_view.state, state);
     return ensemble;
+}
+
+void Ensemble::end_outside(const std::vector<double>& low, const std::vector<double>& high) {
+    if (size() == 0 || low.empty()) return;
+    const RowView limits("farstep::limits", 2, low.size());
+    const auto host = Kokkos::create_mirror_view(limits);
+    for (std::size_t c = 0; c < low.size(); ++c) {
+        host(0, c) = low[c];
+        host(1, c) = high[c];
+    }
+    Kokkos::deep_copy(limits, host);
+    Kokkos::parallel_for("farstep::end_outside", Policy(0, tiles() * tile_width),
+                         EndOutside{m_view, limits});
+    Kokkos::fence();
 }
 
 void Ensemble::assign(const Ensemble& other) {

@@ -42,6 +42,10 @@ public:
     /// Sets all states from such rows; lanes beyond the last trajectory repeat it.
     void set_rows(const std::vector<double>& rows);
 
+    /// Ends trajectories whose state is outside [low, high], by component, before any step; empty
+    /// limits end none.
+    void end_outside(const std::vector<double>& low, const std::vector<double>& high);
+
     /// Running trajectories at a state [tile][component][lane], which is copied.
     static Ensemble at(const StateView& state, Range range);
 

@@ -94,6 +94,12 @@ double median(const Communicator& comm, const Ensemble& ensemble, const ValueVie
     return std::exp(accumulator.summarise(comm, {0.5}).front().quantiles.front());
 }
 
+Ensemble initial_ensemble(const Setup& setup, const StateView& state, const Range& range) {
+    Ensemble ensemble = Ensemble::at(state, range);
+    ensemble.end_outside(setup.limit_low, setup.limit_high);
+    return ensemble;
+}
+
 /// Infinite if a trajectory failed.
 double mean_squared_error(const Context& context, const Setup& setup, const Ensemble& ensemble,
                           const StateView& state, const StateView& reference) {
@@ -180,7 +186,7 @@ ReferenceRun run_reference(const Context& context, const Setup& setup) {
 RolloutError measure_rollout(const Context& context, const Setup& setup,
                              const ReferenceRun& reference, const Stepper& stepper) {
     const Communicator& comm = context.comm;
-    Ensemble ensemble = Ensemble::at(reference.states.front(), reference.range);
+    const Ensemble ensemble = initial_ensemble(setup, reference.states.front(), reference.range);
     const std::int64_t steps = steps_in(setup.options.evaluate->every, stepper.step());
     const ValueView error = values_for(ensemble, "farstep::squared_error");
     const ValueView work = values_for(ensemble, "farstep::logarithm");
@@ -217,7 +223,7 @@ RolloutError measure_rollout(const Context& context, const Setup& setup,
 
 double final_error(const Context& context, const Setup& setup, const ReferenceRun& reference,
                    const Stepper& stepper) {
-    const Ensemble ensemble = Ensemble::at(reference.states.front(), reference.range);
+    const Ensemble ensemble = initial_ensemble(setup, reference.states.front(), reference.range);
     stepper.advance(ensemble.view(), 0, steps_in(reference.times.back(), stepper.step()));
     return mean_squared_error(context, setup, ensemble, ensemble.view().state,
                               reference.states.back());
@@ -225,7 +231,8 @@ double final_error(const Context& context, const Setup& setup, const ReferenceRu
 
 double final_error_of_reference(const Context& context, const Setup& setup,
                                 const ReferenceRun& reference, const Stepper& stepper) {
-    const Ensemble ensemble = Ensemble::at(reference.start, reference.range);
+    const Ensemble ensemble =
+        initial_ensemble(setup.of_reference(), reference.start, reference.range);
     stepper.advance(ensemble.view(), 0, steps_in(reference.times.back(), stepper.step()));
     return mean_squared_error(context, setup, ensemble,
                               project(ensemble.view().state, setup.projection),
