@@ -451,6 +451,17 @@ Setup Setup::of_reference() const {
     return result;
 }
 
+GuardSpec guard_on(const GuardOptions& options, const std::vector<double>& low,
+                   const std::vector<double>& high) {
+    GuardSpec guard{options.action, options.substeps, low, high};
+    for (std::size_t c = 0; c < low.size(); ++c) {
+        const double margin = options.margin * (high[c] - low[c]);
+        guard.low[c] -= margin;
+        guard.high[c] += margin;
+    }
+    return guard;
+}
+
 Setup read_setup(const Communicator& comm, const std::filesystem::path& file,
                  const std::vector<std::string>& overrides) {
     // Rank 0 alone touches the disk; the others parse the same text.

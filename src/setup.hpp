@@ -56,6 +56,10 @@ struct Setup {
     std::filesystem::path evaluation_path() const { return options.output / "evaluation.h5"; }
 };
 
+/// A guard on the box [low, high], by component, widened by the deck's margin.
+GuardSpec guard_on(const GuardOptions& options, const std::vector<double>& low,
+                   const std::vector<double>& high);
+
 /// Reads a deck and checks all of it. Throws DeckError with every mistake found. Rank 0 reads the
 /// file; all ranks get the same setup or the same error. Collective.
 Setup read_setup(const Communicator& comm, const std::filesystem::path& file,

@@ -219,6 +219,7 @@ Setup setup_of(const Setup& setup, const std::string& name, const RivalOptions& 
     train.approximator = rival;
     train.fit.clear();
     train.fit = train.methods();
+    train.rollout.until = 0;  // it is judged here
     if (rival.step == o.step) return result;
     o.step = o.generate->every = rival.step;
     o.output = o.output / "rivals" / name;

@@ -35,17 +35,6 @@ struct GuardSummary {
     std::int64_t steps = 0;         ///< begun outside
 };
 
-/// The training box, widened by the margin.
-GuardSpec guard_of(const GuardOptions& options, const Model& model) {
-    GuardSpec guard{options.action, options.substeps, model.box_low, model.box_high};
-    for (std::size_t c = 0; c < guard.low.size(); ++c) {
-        const double margin = options.margin * (model.box_high[c] - model.box_low[c]);
-        guard.low[c] -= margin;
-        guard.high[c] += margin;
-    }
-    return guard;
-}
-
 class Forecast {
 public:
     Forecast(const Context& context, const Setup& setup)
@@ -69,8 +58,10 @@ public:
         const auto start = std::chrono::steady_clock::now();
         std::optional<Model> model;
         if (m_options.corrected) model = read_model(m_comm, m_options.model, m_setup);
+        if (model) warn_of_long_rollout(model->rollout);
         m_stepper = model ? m_setup.guarded_stepper(model->network,
-                                                    guard_of(m_options.guard, *model))
+                                                    guard_on(m_options.guard, model->box_low,
+                                                             model->box_high))
                           : m_setup.stepper(m_setup.options.scheme, m_setup.options.step,
                                             m_setup.options.precision);
         ForecastStatistics statistics(m_comm, m_setup, m_times, m_chunks > 1);
@@ -96,6 +87,18 @@ public:
     }
 
 private:
+    /// What training has seen of the corrector's long rollouts, if this forecast may see worse.
+    void warn_of_long_rollout(const LongRollout& rollout) const {
+        if (rollout.until == 0) return;
+        if (rollout.lost > 0) {
+            say(m_comm, "  warning: the corrector lost trajectories when it was trained: {}",
+                rollout.description(m_setup.system->info()));
+        } else if (m_options.until > rollout.until) {
+            say(m_comm, "  warning: a forecast to t = {:g}, but the corrector was tried to t = {:g} "
+                        "only (train.rollout.until)", m_options.until, rollout.until);
+        }
+    }
+
     void choose_trajectories() {
         const Selection& selection = m_options.save.trajectories;
         m_chosen = selection.indices;

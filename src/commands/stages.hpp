@@ -35,6 +35,7 @@ struct TrainedModel {
     Fit fit;
     SampleScaling scaling;
     ModelQuality quality;
+    LongRollout rollout;
     std::int64_t training_samples = 0, validation_samples = 0;
     double seconds = 0;
 };

@@ -44,7 +44,8 @@ double linear_baseline(const FitProblem& problem) {
 }  // namespace
 
 std::string train_recipe(const Setup& setup) {
-    return canonical(setup.options, {"system", "step", "scheme", "train"}) + "dataset:\n" +
+    const std::vector<std::string> keys = {"system", "step", "scheme", "limits", "train"};
+    return canonical(setup.options, keys) + "dataset:\n" +
            stored_recipe(setup.options.train->dataset, FileKind::dataset);
 }
 
@@ -66,6 +67,8 @@ TrainedModel fit_model(const Context& context, const Setup& setup) {
                      data.validation_target_power / model.fit.validation.raw,
                      linear_baseline(problem)};
     model.scaling = data.scaling;
+    model.rollout =
+        roll_out(comm, setup, dataset, data, model.fit.network.deploy(data.scaling));
     model.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return model;
@@ -76,7 +79,8 @@ TrainedModel make_model(const Context& context, const Setup& setup) {
     Provenance provenance =
         make_provenance(context.comm, setup, train_recipe(setup), setup.options.train->seed);
     provenance.timings_s["train"] = model.seconds;
-    write_model(context.comm, setup, model.fit, model.scaling, model.quality, provenance);
+    write_model(context.comm, setup, model.fit, model.scaling, model.quality, model.rollout,
+                provenance);
     return model;
 }
 
@@ -89,6 +93,9 @@ StageResult train(const Context& context, const Setup& setup) {
     say(comm, "  {}", model.fit.description);
     say(comm, "  single-step mean squared error reduced {:.3g} times (a linear corrector: {:.3g})",
         model.quality.single_step_reduction, model.quality.linear_reduction);
+    if (model.rollout.until > 0) {
+        say(comm, "  long rollout {}", model.rollout.description(setup.system->info()));
+    }
     say(comm, "  {} ({})", setup.model_path().string(), describe_duration(model.seconds));
     return {0, 0};
 }

@@ -59,6 +59,7 @@ Setup setup_of(const Setup& setup, const Candidate& candidate) {
     TrainOptions train;
     if (o.train) train = *o.train;
     train.approximator = *candidate.approximator;
+    train.rollout.until = 0;  // what counts here is the rollout error
     train.fit.clear();
     train.fit = train.methods();
     train.dataset = work / fmt::format("step_{:g}", candidate.step) / "dataset.h5";
@@ -252,6 +253,8 @@ private:
         o.tune.reset();
         if (corrected_wins()) {
             o.train->dataset = folder / "dataset.h5";
+            o.train->rollout =
+                m_setup.options.train ? m_setup.options.train->rollout : RolloutOptions{};
             forecast.corrected = true;
             forecast.model = folder / "model.h5";
             EvaluateOptions evaluate;

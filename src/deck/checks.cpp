@@ -145,6 +145,9 @@ void check_consistency(const Options& o, Deck& deck) {
                        "such as `ensemble: {size: 256}`");
         }
     }
+    if (o.train && o.train->rollout.until) {
+        check_multiple(deck, {*o.train->rollout.until, "train.rollout.until"}, step);
+    }
     if (o.forecast) {
         const Time every{o.forecast->save.every, "forecast.save.every"};
         check_multiple(deck, every, step);

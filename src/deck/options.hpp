@@ -125,6 +125,14 @@ struct AdamOptions {
     bool operator==(const AdamOptions&) const = default;
 };
 
+/// A rollout of the fitted corrector, to see whether it stays where it was trained.
+struct RolloutOptions {
+    /// 0: none. If it is not set, ten times the dataset's length, which a deck need not know.
+    std::optional<double> until;
+    std::int64_t trajectories = 256;
+    bool operator==(const RolloutOptions&) const = default;
+};
+
 struct TrainOptions {
     std::string corrector = "neurvec";
     std::filesystem::path dataset;
@@ -138,6 +146,7 @@ struct TrainOptions {
     RidgeOptions ridge;
     LevenbergMarquardtOptions levenberg_marquardt;
     AdamOptions adam;
+    RolloutOptions rollout;
 
     /// `fit`, or the default for the approximator.
     std::vector<FitMethod> methods() const;

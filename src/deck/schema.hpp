@@ -223,6 +223,17 @@ void describe(Visitor& v, AdamOptions& o) {
 }
 
 template <class Visitor>
+void describe(Visitor& v, RolloutOptions& o) {
+    v.key("until", o.until,
+          {.help = "its length; 0: no long rollout",
+           .unit = "time",
+           .bounds = deck::at_least(0),
+           .otherwise = "10 times the dataset's length"});
+    v.key("trajectories", o.trajectories,
+          {.help = "most validation trajectories to begin from", .bounds = deck::at_least(1)});
+}
+
+template <class Visitor>
 void describe(Visitor& v, TrainOptions& o) {
     v.key("corrector", o.corrector,
           {.help = "how the approximator couples to the step",
@@ -252,6 +263,8 @@ void describe(Visitor& v, TrainOptions& o) {
     v.section("adam", o.adam,
               {.help = "settings of fit: adam",
                .when = {o.fits_with(FitMethod::Adam), "fit", "`fit` includes adam"}});
+    v.section("rollout", o.rollout,
+              {.help = "a long rollout of the fitted corrector; the model tells how it went"});
 }
 
 template <class Visitor>

@@ -100,6 +100,19 @@ void define_history(OutputFile& file, const std::vector<HistoryEntry>& history) 
                   {"1", "learning rate", {}});
 }
 
+void define_rollout(OutputFile& file, const LongRollout& rollout, const SystemInfo& info) {
+    if (rollout.until == 0) return;
+    file.attribute("/", "rollout", rollout.description(info));
+    file.attribute("/", "rollout_until", rollout.until);
+    file.attribute("/", "rollout_survived", rollout.survived);
+    file.attribute("/", "rollout_trajectories", rollout.trajectories);
+    file.attribute("/", "rollout_lost", rollout.lost);
+    file.attribute("/", "rollout_left_box", rollout.left_box);
+    if (rollout.energy_drift) {
+        file.attribute("/", "rollout_energy_drift", *rollout.energy_drift);
+    }
+}
+
 void write_values(OutputFile& file, const std::string& path, const std::vector<double>& values) {
     if (!values.empty()) file.write_whole(path, values.data());
 }
@@ -190,6 +203,20 @@ DeployedNetwork read_network(const InputFile& file, const SystemModel& system) {
     return network;
 }
 
+LongRollout read_rollout(const InputFile& file) {
+    LongRollout rollout;
+    if (!file.has_attribute("/", "rollout_until")) return rollout;
+    rollout.until = file.number("/", "rollout_until");
+    rollout.survived = file.number("/", "rollout_survived");
+    rollout.trajectories = file.integer("/", "rollout_trajectories");
+    rollout.lost = file.integer("/", "rollout_lost");
+    rollout.left_box = file.integer("/", "rollout_left_box");
+    if (file.has_attribute("/", "rollout_energy_drift")) {
+        rollout.energy_drift = file.number("/", "rollout_energy_drift");
+    }
+    return rollout;
+}
+
 void require_same_step(const InputFile& file, const Setup& setup) {
     const double step = file.number("/", "step");
     const std::string scheme = file.text("/", "scheme");
@@ -205,7 +232,7 @@ void require_same_step(const InputFile& file, const Setup& setup) {
 
 void write_model(const Communicator& comm, const Setup& setup, const Fit& fit,
                  const SampleScaling& scaling, const ModelQuality& quality,
-                 const Provenance& provenance) {
+                 const LongRollout& rollout, const Provenance& provenance) {
     const DeployedNetwork network = fit.network.deploy(scaling);
     OutputFile file(comm, setup.model_path(), FileKind::model);
     define_components(file, setup.system->info());
@@ -220,6 +247,7 @@ void write_model(const Communicator& comm, const Setup& setup, const Fit& fit,
     file.attribute("/", "validation_loss", quality.validation_loss);
     file.attribute("/", "single_step_reduction", quality.single_step_reduction);
     file.attribute("/", "linear_reduction", quality.linear_reduction);
+    define_rollout(file, rollout, setup.system->info());
     write_provenance(file, provenance);
     file.begin_parallel();
     write_values(file, "weights", network.weights);
@@ -250,6 +278,7 @@ Model read_model(const Communicator& comm, const std::filesystem::path& path, co
         model.quality = {file.number("/", "validation_loss"),
                          file.number("/", "single_step_reduction"),
                          file.number("/", "linear_reduction")};
+        model.rollout = read_rollout(file);
         model.recipe = read_provenance(file).recipe;
         model.box_low = read_shaped(file, "box_low", {d});
         model.box_high = read_shaped(file, "box_high", {d});

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "setup.hpp"
+#include "training/long_rollout.hpp"
 #include "training/network.hpp"
 
 namespace farstep {
@@ -18,11 +19,12 @@ struct ModelQuality {
 
 void write_model(const Communicator& comm, const Setup& setup, const Fit& fit,
                  const SampleScaling& scaling, const ModelQuality& quality,
-                 const Provenance& provenance);
+                 const LongRollout& rollout, const Provenance& provenance);
 
 struct Model {
     DeployedNetwork network;
     ModelQuality quality;
+    LongRollout rollout;
     std::string recipe;
     std::vector<double> box_low, box_high;  ///< of the training inputs, by component
 };

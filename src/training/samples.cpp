@@ -292,6 +292,7 @@ TrainingData make_training_data(const Communicator& comm, const InputFile& datas
     RowSet validation_rows = load(split.validation, validation);
 
     TrainingData data;
+    data.validation_trajectories = split.validation;
     SampleScaling box;
     find_box(comm, training_rows.inputs, std::size_t(d), box);
     const RowShape rows = row_shape(d, options.approximator);

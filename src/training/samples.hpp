@@ -39,6 +39,8 @@ struct TrainingData {
     SampleScaling scaling;
     /// Mean square of the raw targets of the validation samples: the loss of no corrector.
     double validation_target_power = 0;
+    /// Numbers of the trajectories set aside, over all ranks.
+    std::vector<std::int64_t> validation_trajectories;
 };
 
 /// Reads a dataset and turns it into samples: one a state, or for a local approximator one for each

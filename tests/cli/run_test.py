@@ -110,6 +110,46 @@ def test_without_a_guard_nothing_is_counted(bench):
     assert "guard" not in attributes(bench / "out/forecast.h5")
 
 
+# --- The long rollout at the end of training -----------------------------------------------------
+
+
+def test_training_tells_how_a_long_rollout_went(finished):
+    stored = attributes(finished / "out/model.h5")
+    assert stored["rollout_until"] == stored["rollout_survived"] == 50
+    assert stored["rollout_trajectories"] == 6 and stored["rollout_lost"] == 0
+    assert 0 <= stored["rollout_left_box"] <= 6 and 0 < stored["rollout_energy_drift"] < 0.1
+    assert stored["rollout"].startswith("to t = 50: 6 of 6 survive")
+    assert stored["rollout"] in succeed("info", "out/model.h5", cwd=finished).out
+
+
+@pytest.mark.parametrize("ranks", (1, 2, 4))
+def test_a_long_rollout_may_lose_trajectories_and_forecasts_say_so(ranks, bench):
+    # Limits that the reference keeps for as long as the dataset, not for ten times as long.
+    limits = settings({"limits": "{qx: [-0.5, 0.5]}"})
+    result = succeed("train", "deck.yaml", *limits, cwd=bench, ranks=ranks)
+    stored = attributes(bench / "out/model.h5")
+    assert stored["rollout_lost"] == 1 and stored["rollout_survived"] == 19
+    assert stored["rollout"].startswith("to t = 50: 5 of 6 survive, all to t = 19")
+    assert f"long rollout {stored['rollout']}" in result.out
+    result = succeed("forecast", "deck.yaml", cwd=bench)
+    assert f"warning: the corrector lost trajectories when it was trained: {stored['rollout']}" \
+        in result.out
+
+
+def test_a_forecast_longer_than_the_rollout_warns(bench):
+    assert "warning" not in succeed("forecast", "deck.yaml", cwd=bench).out
+    longer = settings({"forecast.until": 100})
+    result = succeed("forecast", "deck.yaml", *longer, cwd=bench)
+    assert "warning: a forecast to t = 100" in result.out and "t = 50 only" in result.out
+
+
+def test_the_long_rollout_can_be_left_out(bench):
+    off = settings({"train.rollout.until": 0})
+    assert "long rollout" not in succeed("train", "deck.yaml", *off, cwd=bench).out
+    assert not any(name.startswith("rollout") for name in attributes(bench / "out/model.h5"))
+    assert "warning" not in succeed("forecast", "deck.yaml", cwd=bench).out
+
+
 # --- Reuse ---------------------------------------------------------------------------------------
 
 
