@@ -86,7 +86,8 @@ Vocabulary vocabulary() {
         if (!listed) result.systems.push_back({info.name, info.title});
     }
     result.schemes = scheme_choices();
-    for (const Choice& scheme : choices_of(Schemes{})) {
+    result.bases = choices_of(Schemes{});
+    for (const Choice& scheme : result.bases) {
         if (scheme.name != NoScheme::name) result.plain_schemes.push_back(scheme);
     }
     result.adaptive_schemes = choices_of(AdaptiveSchemes{});

@@ -438,7 +438,7 @@ void describe(Visitor& v, TuneOptions& o) {
            .distinct = true});
     v.key("bases", o.bases,
           {.help = "schemes that compete with one",
-           .choices = &v.vocabulary().schemes,
+           .choices = &v.vocabulary().bases,
            .one_or_list = true,
            .distinct = true});
     v.key("steps", o.steps,

@@ -23,6 +23,7 @@ struct Vocabulary {
     Choices systems;
     Choices schemes;
     Choices plain_schemes;     ///< those of fixed steps that make sense without a corrector
+    Choices bases;             ///< those of fixed steps: what a corrector can be fitted to
     Choices adaptive_schemes;  ///< those that choose their own steps
     Choices competitors;       ///< both: what a corrector is measured against
     Choices activations;

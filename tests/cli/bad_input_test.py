@@ -204,6 +204,9 @@ DECK_MISTAKES = [
     Case("tuning_step_beside_the_horizon", "tune", ("deck.yaml:4:", "tune.steps[1]"),
          text="system: henon_heiles\nstep: 0.5\nensemble: {size: 64}\n"
               "tune: {error: 1e-4, until: 5, steps: [0.5, 0.3]}\noutput: out\n"),
+    Case("tuning_of_an_adaptive_base", "tune", ("deck.yaml:4:", "tune.bases", "dopri5"),
+         text="system: henon_heiles\nstep: 0.5\nensemble: {size: 64}\n"
+              "tune: {error: 1e-6, until: 5, bases: dopri5}\n"),
     Case("tuning_without_an_error", "tune", ("deck.yaml:4:", "error"),
          text="system: henon_heiles\nstep: 0.5\nensemble: {size: 64}\ntune: {until: 5}\n"),
     Case("nothing_to_run", "run", ("no stage",), text="system: henon_heiles\nstep: 0.5\n"),

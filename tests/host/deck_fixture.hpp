@@ -25,6 +25,7 @@ inline const Vocabulary& test_vocabulary() {
                     {"dp8", "order 8"},
                     {"dopri5", "adaptive"}},
         .plain_schemes = {{"euler", "order 1"}, {"rk4", "order 4"}, {"dp8", "order 8"}},
+        .bases = {{"none", "no scheme"}, {"euler", "order 1"}, {"rk4", "order 4"}},
         .adaptive_schemes = {{"dopri5", "adaptive"}},
         .competitors = {{"euler", "order 1"},
                         {"rk4", "order 4"},
