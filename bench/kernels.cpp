@@ -85,7 +85,8 @@ void print_case(const Case& what, bool first) {
                                          what.hidden > 0 ? &network : nullptr});
     constexpr std::int64_t size = 512;
     Ensemble ensemble(d, {0, size});
-    system.sample(ensemble.view().state, 0, size - 1, system.info().initial, parameters, 1);
+    system.sample(ensemble.view().state, 0, size - 1, system.info().initial,
+                  parameter_tile(parameters), 1);
     const std::int64_t steps = what.hidden > 0 ? std::max(20, 40000 / what.hidden / d) : 2000;
     std::vector<double> rates, peaks;
     for (int r = 0; r < repeats; ++r) {

@@ -65,20 +65,64 @@ const SystemModel* check_size(Deck& deck, const std::string& path, const SystemO
     return found;
 }
 
-std::vector<double> check_parameters(Deck& deck, const std::string& path,
-                                     const SystemOptions& system, const SystemInfo& info) {
+/// `path` is the section of the parameters.
+void check_columns(Deck& deck, const std::string& path, const SystemParameters& given,
+                   const SystemInfo& info) {
     const auto names = parameter_names(info);
-    std::vector<double> values;
-    for (const ParameterInfo& parameter : info.parameters) values.push_back(parameter.value);
-    for (const auto& [name, value] : system.parameters) {
-        const int at = position(names, name);
-        if (at < 0) {
-            deck.unknown_key(path + ".parameters." + name, "parameter of " + info.name, names);
-        } else {
-            values[std::size_t(at)] = value;
-        }
+    for (std::size_t i = 0; i < given.columns.size(); ++i) {
+        if (position(names, given.columns[i]) >= 0) continue;
+        deck.error(fmt::format("{}.columns[{}]", path, i),
+                   fmt::format("'{}' is no parameter of {}", given.columns[i], info.name),
+                   fmt::format("expected one of: {}", fmt::join(names, ", ")));
     }
-    return values;
+    for (const auto& entry : given.values) {
+        const bool in_file = given.file && (given.columns.empty() ||
+                                            position(given.columns, entry.first) >= 0);
+        if (!in_file || position(names, entry.first) < 0) continue;
+        deck.error(path + "." + entry.first,
+                   fmt::format("the file has a column for '{}' already", entry.first),
+                   fmt::format("leave it out here, or name the file's columns in {}.columns", path));
+    }
+}
+
+/// `section` is that of the system.
+void check_parameters(Deck& deck, const std::string& section, const SystemParameters& given,
+                      const SystemInfo& info) {
+    const std::string path = section + ".parameters";
+    const auto names = parameter_names(info);
+    bool any_uniform = false;
+    for (const auto& [name, value] : given.values) {
+        any_uniform = any_uniform || value.uniform;
+        if (position(names, name) >= 0) continue;
+        deck.unknown_key(path + "." + name, "parameter of " + info.name, names);
+    }
+    check_columns(deck, path, given, info);
+    if (given.sampling && !any_uniform) {
+        deck.error(path + ".sampling", "there is no uniform range to draw from",
+                   "such as  k: {uniform: [30, 50]}");
+    }
+}
+
+/// Every point of a grid shall count the same.
+void check_grid_size(Deck& deck, const std::string& path, std::int64_t size, std::int64_t points) {
+    if (size % points == 0 || size <= 0 || !deck.sound({path + ".size", "ensemble.size"})) return;
+    const std::int64_t below = size / points * points;
+    deck.error(path + ".size",
+               fmt::format("{} trajectories cannot take the {} points of the grid in "
+                           "system.parameters equally often", size, points),
+               fmt::format("the nearest sizes that can: {}{}",
+                           below > 0 ? fmt::format("{} or ", below) : "", below + points));
+}
+
+void check_grid_sizes(Deck& deck, const Options& o, std::int64_t points) {
+    const auto check = [&](const char* path, const auto& section) {
+        if (section) check_grid_size(deck, path, section->ensemble.size, points);
+    };
+    if (o.ensemble) check_grid_size(deck, "ensemble", o.ensemble->size, points);
+    // A stage without a size of its own has that of the top, which has been looked at.
+    if (!o.ensemble || deck.has("forecast.ensemble.size")) check("forecast.ensemble", o.forecast);
+    if (!o.ensemble || deck.has("evaluate.ensemble.size")) check("evaluate.ensemble", o.evaluate);
+    if (!o.ensemble || deck.has("tune.ensemble.size")) check("tune.ensemble", o.tune);
 }
 
 template <class Map>
@@ -210,17 +254,29 @@ void check_rivals(Deck& deck, const Options& options, const SystemInfo& info) {
     }
 }
 
+/// A trajectory has one set of parameters, not one for each of two systems.
+void check_fixed_parameters(Deck& deck, const Setup& setup) {
+    const auto check = [&](const std::string& path, const ParameterPlan& plan) {
+        if (!plan.varies()) return;
+        deck.error(path, "vary by trajectory, which a reference of another system does not allow",
+                   "give each parameter one value");
+    };
+    check("system.parameters", setup.plan);
+    check("reference.system.parameters", setup.reference_plan);
+}
+
 /// The richer system of the reference, if there is one, and how it projects onto the deck's.
 void check_closure(Deck& deck, Setup& setup) {
     setup.reference_system = setup.system;
-    setup.reference_parameters = setup.parameters;
+    setup.reference_plan = setup.plan;
     const ReferenceOptions& reference = setup.options.reference;
     if (!reference.system || !deck.sound({"reference.system"})) return;
     const SystemModel* const model = check_size(deck, "reference.system", *reference.system);
     if (!model) return;
     setup.reference_system = model;
-    setup.reference_parameters =
-        check_parameters(deck, "reference.system", *reference.system, model->info());
+    check_parameters(deck, "reference.system", reference.system->parameters, model->info());
+    setup.reference_plan = plan_parameters(model->info(), reference.system->parameters);
+    check_fixed_parameters(deck, setup);
     const auto wanted = component_names(setup.system->info());
     const auto available = component_names(model->info());
     const auto names = reference.projection.empty() ? wanted : reference.projection;
@@ -249,6 +305,10 @@ void check_closure_stages(Deck& deck, const Setup& setup) {
     if (setup.is_closure() && o.tune) {
         deck.error("tune", "compares steps of one system, and the reference solves another",
                    "leave out `reference.system`");
+    }
+    if (o.evaluate && o.evaluate->skill && setup.plan.varies()) {
+        deck.error("evaluate.skill", "perturbs trajectories of one system, and system.parameters "
+                   "vary by trajectory", "leave `skill` out, or give each parameter one value");
     }
     const bool corrects = o.train || o.evaluate || o.tune || (o.forecast && o.forecast->corrected);
     if (info.reference_only && corrects) {
@@ -312,7 +372,10 @@ void check_against_catalog(Deck& deck, Setup& setup) {
     setup.system = check_size(deck, "system", setup.options.system);
     if (!setup.system) return;
     const SystemInfo& info = setup.system->info();
-    setup.parameters = check_parameters(deck, "system", setup.options.system, info);
+    check_parameters(deck, "system", setup.options.system.parameters, info);
+    setup.plan = plan_parameters(info, setup.options.system.parameters);
+    setup.parameters = setup.plan.nominal();
+    check_grid_sizes(deck, setup.options, setup.plan.grid_points());
     check_closure(deck, setup);
     check_limits(deck, setup);
     check_energy(deck, setup.options, info);
@@ -387,7 +450,7 @@ std::int64_t draw(const Setup& setup, const EnsembleOptions& options, Ensemble& 
     return setup.system->sample(ensemble.view().state, ensemble.range().begin,
                                 ensemble.range().end - 1,
                                 to_distribution(setup.system->info(), options.initial),
-                                setup.parameters, options.seed);
+                                ensemble.view().parameters, options.seed);
 }
 
 /// A range of energies that no state was found in is a mistake of the deck. Collective.
@@ -399,6 +462,7 @@ void draw_anew(const Communicator& comm, const Setup& setup, const EnsembleOptio
         if (options.initial.energy_shell) {
             Ensemble first(ensemble.dimension(),
                            {ensemble.range().begin, ensemble.range().begin + 1});
+            first.set_parameters(ensemble.view().parameters);
             failures = draw(setup, options, first);
         }
         if (failures == 0) failures = draw(setup, options, ensemble);
@@ -443,7 +507,8 @@ Setup Setup::of_reference() const {
     Setup result = *this;
     if (!is_closure()) return result;
     result.system = reference_system;
-    result.parameters = reference_parameters;
+    result.parameters = reference_plan.nominal();
+    result.plan = reference_plan;
     result.limit_low.clear();
     result.limit_high.clear();
     result.projection.clear();
@@ -480,6 +545,10 @@ Setup read_setup(const Communicator& comm, const std::filesystem::path& file,
 void draw_initial_states(const Communicator& comm, const Setup& setup,
                          const EnsembleOptions& options, const std::string& key,
                          Ensemble& ensemble) {
+    together(comm, [&] {
+        ensemble.set_parameters(
+            parameters_of(setup.plan, ensemble.range(), options.size, options.seed));
+    });
     if (options.initial.file) {
         together(comm, [&] { read_initial_states(setup, options, ensemble); });
     } else {
@@ -545,6 +614,9 @@ void define_system(OutputFile& file, const Setup& setup) {
     file.attribute("/", "system_size", std::int64_t(info.size));
     file.attribute("/", "parameter_names", parameter_names(info));
     file.attribute("/", "parameters", setup.parameters);
+    if (setup.plan.varies()) {
+        file.attribute("/", "parameter_distributions", setup.plan.texts());
+    }
     file.attribute("/", "time_unit", info.time_unit);
     if (info.has_energy) file.attribute("/", "energy_unit", info.energy_unit);
 }
@@ -561,7 +633,12 @@ void require_same_system(const InputFile& file, const Setup& setup) {
             "{}: made for {}, but the deck is about {}; choose another file or make this one anew",
             file.name().string(), describe(name, size), describe(info.name, info.size)));
     }
-    if (file.numbers("/", "parameters") != setup.parameters) {
+    const bool varied = file.has_attribute("/", "parameter_distributions");
+    const bool same_distributions =
+        varied == setup.plan.varies() &&
+        (!varied || file.attribute("/", "parameter_distributions") ==
+                        AttributeValue(setup.plan.texts()));
+    if (file.numbers("/", "parameters") != setup.parameters || !same_distributions) {
         throw EnvironmentError(
             fmt::format("{}: made for {} with other parameters than the deck's; make it anew",
                         file.name().string(), name));

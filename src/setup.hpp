@@ -12,6 +12,7 @@
 #include "deck/load.hpp"
 #include "ensemble/ensemble.hpp"
 #include "io/provenance.hpp"
+#include "parameters.hpp"
 #include "parallel/communicator.hpp"
 #include "parallel/progress.hpp"
 
@@ -28,13 +29,15 @@ struct Setup {
     Deck deck;
     Options options = {};
     const SystemModel* system = nullptr;
-    std::vector<double> parameters = {};             ///< in the order of SystemInfo
+    std::vector<double> parameters = {};             ///< in the order of SystemInfo; nominal ones
     std::vector<double> limit_low = {}, limit_high = {};  ///< by component; empty without limits
-    const SystemModel* reference_system = nullptr;  ///< what the reference solves; often `system`
-    std::vector<double> reference_parameters = {};
-    std::vector<int> projection = {};  ///< components of the reference system's state that are `system`'s
+    ParameterPlan plan = {};                              ///< how trajectories get their parameters
+    const SystemModel* reference_system = nullptr;        ///< what the reference solves
+    ParameterPlan reference_plan = {};
+    /// Components of the reference system's state that are the system's; empty: all of them.
+    std::vector<int> projection = {};
 
-    /// Whether the reference resolves more than the system does.
+    /// Whether the reference solves another system than the deck's, a richer one.
     bool is_closure() const { return options.reference.system.has_value(); }
     /// The same deck about the reference system itself: its state, its parameters, no limits.
     Setup of_reference() const;
@@ -65,8 +68,9 @@ GuardSpec guard_on(const GuardOptions& options, const std::vector<double>& low,
 Setup read_setup(const Communicator& comm, const std::filesystem::path& file,
                  const std::vector<std::string>& overrides);
 
-/// Draws or reads the initial states of the ensemble's range, and ends those outside the deck's
-/// limits. `key` is the section of the deck it comes from, for messages. Collective.
+/// Draws or reads the parameters and initial states of the ensemble's range, and ends trajectories
+/// outside the deck's limits. `key` is the section of the deck it comes from, for messages.
+/// Collective.
 void draw_initial_states(const Communicator& comm, const Setup& setup,
                          const EnsembleOptions& options, const std::string& key,
                          Ensemble& ensemble);

@@ -7,6 +7,7 @@
 
 #include <farstep/ensemble_view.hpp>
 #include <farstep/guard.hpp>
+#include <farstep/parameters.hpp>
 #include <farstep/step.hpp>
 
 #include <limits>
@@ -52,6 +53,7 @@ struct AdvanceKernel {
     static constexpr int d = Step::dimension;
     static constexpr int W = lanes_of<Real>;
     using Scalar = ScalarOf<Real>;
+    using Parameters = Vector<Real, Step::System::parameter_count>;
 
     EnsembleView ensemble;
     Step step;
@@ -61,9 +63,11 @@ struct AdvanceKernel {
 
     KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t item) const {
         const LaneSlice<W> slice(item);
+        const Parameters parameters =
+            load_parameters<typename Step::System, Real>(ensemble.parameters, slice);
         Vector<Real, d> u = load_state<Real, d>(ensemble.state, slice);
         for (std::int64_t n = 0; n < steps; ++n) {
-            take_step(slice, first_step + n, u);
+            take_step(slice, first_step + n, parameters, u);
             if (limits.suspects(u) && !mark_failures(slice, u, first_step + n + 1)) break;
         }
         store_state(ensemble.state, slice, u);
@@ -73,24 +77,26 @@ private:
     /// One step of all lanes, the guard's before and after it if there is one. What functions take
     /// by reference does not stay in registers, so the guard works on copies.
     KOKKOS_FORCEINLINE_FUNCTION void take_step(const LaneSlice<W>& slice,
-                                               std::int64_t step_number, Vector<Real, d>& u) const {
+                                               std::int64_t step_number,
+                                               const Parameters& parameters,
+                                               Vector<Real, d>& u) const {
         if constexpr (requires { step.guard; }) {
             GuardedState<Real, d> guarded;
             const bool passes = step.guard.lets_pass(u);
             if (!passes) {
                 Vector<Real, d> copy = u;
-                step.guard.look_after(ensemble, slice, step_number, step.parameters, step.dt, copy,
-                                      guarded);
+                const Parameters same = parameters;
+                step.guard.look_after(ensemble, slice, step_number, same, step.dt, copy, guarded);
                 u = copy;
             }
-            step(u);
+            step(u, parameters);
             if (!passes) {
                 Vector<Real, d> copy = u;
                 step.guard.put_back(guarded, copy);
                 u = copy;
             }
         } else {
-            step(u);
+            step(u, parameters);
         }
     }
 

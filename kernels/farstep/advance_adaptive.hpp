@@ -56,15 +56,15 @@ struct FirstStepKernel {
     static constexpr int W = lanes_of<Real>;
     using Scalar = ScalarOf<Real>;
 
-    StateView state;
+    EnsembleView ensemble;
     ValueView step_size;
-    Vector<Scalar, System::parameter_count> parameters;  ///< prepared
     double span;
 
     KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t item) const {
         const LaneSlice<W> slice(item);
-        const auto u = load_state<Real, d>(state, slice);
-        const Vector<Real, d> slope = System::rhs(u, parameters);
+        const auto u = load_state<Real, d>(ensemble.state, slice);
+        const Vector<Real, d> slope =
+            System::rhs(u, load_parameters<System, Real>(ensemble.parameters, slice));
         // As much as a state of 1e-4, so that trajectories from zero get going.
         Real states = Real(Scalar(1e-8 * d)), slopes = Real(Scalar(0));
         unrolled<d>([&](auto c) FARSTEP_INLINE {
@@ -90,7 +90,6 @@ struct AdvanceAdaptiveKernel {
     EnsembleView ensemble;
     AdaptiveRecord record;
     QueueView queue;
-    Vector<Scalar, System::parameter_count> parameters;  ///< prepared
     StateLimits<Scalar, d> limits;
     AdaptiveControl<Scalar> control;
 
@@ -112,6 +111,7 @@ private:
     /// The trajectories of an item. Lanes without one stand still: their step is zero.
     struct Batch {
         Vector<Real, d> u;
+        Vector<Real, System::parameter_count> parameters;  ///< prepared
         Real step;      ///< to try next; the last one is cut to what is left
         Real left;      ///< time to the end
         Real growth;    ///< largest factor of the next step: 1 after a rejection
@@ -139,6 +139,10 @@ private:
         const std::int64_t tile = trajectory / tile_width, column = trajectory % tile_width;
         at.trajectory[i] = trajectory;
         for (int c = 0; c < d; ++c) set_lane(at.u[c], i, Scalar(ensemble.state(tile, c, column)));
+        const auto parameters = parameters_at<System>(ensemble.parameters, tile, column);
+        for (int p = 0; p < System::parameter_count; ++p) {
+            set_lane(at.parameters[p], i, Scalar(parameters[p]));
+        }
         set_lane(at.step, i, Scalar(record.step_size(tile, column)));
         set_lane(at.left, i, control.span());
         set_lane(at.growth, i, largest_growth);
@@ -149,6 +153,9 @@ private:
     KOKKOS_INLINE_FUNCTION void idle(Batch& at, int i) const {
         at.trajectory[i] = none;
         for (int c = 0; c < d; ++c) set_lane(at.u[c], i, Scalar(1));
+        for (int p = 0; p < System::parameter_count; ++p) {
+            set_lane(at.parameters[p], i, Scalar(1));
+        }
         set_lane(at.step, i, Scalar(0));
         set_lane(at.left, i, Scalar(1));
         set_lane(at.growth, i, Scalar(1));
@@ -170,7 +177,7 @@ private:
         const Real after = at.left - wanted, h = at.left - after;
         Vector<Real, d> next;
         const Real error =
-            Scheme::template attempt<System>(at.u, parameters, h, control.tolerance, next);
+            Scheme::template attempt<System>(at.u, at.parameters, h, control.tolerance, next);
         const auto accepted = error <= one;
         const Real step = h * Scheme::step_factor(error, at.growth);
         // A step that was cut says nothing against the longer one that was meant.
@@ -221,16 +228,15 @@ private:
 
 /// Guesses a first step for every trajectory and forgets the counts.
 template <class System, class Real>
-void begin_adaptive(const Device& device, const StateView& state, const AdaptiveRecord& record,
-                    const Vector<ScalarOf<Real>, System::parameter_count>& parameters,
-                    double span) {
+void begin_adaptive(const Device& device, const EnsembleView& ensemble,
+                    const AdaptiveRecord& record, double span) {
     const std::int64_t items =
-        std::int64_t(state.extent(0)) * LaneSlice<lanes_of<Real>>::items_per_tile;
+        std::int64_t(ensemble.state.extent(0)) * LaneSlice<lanes_of<Real>>::items_per_tile;
     Kokkos::deep_copy(device, record.steps, 0);
     Kokkos::parallel_for(
         "farstep::first_step",
         Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>(device, 0, items),
-        FirstStepKernel<System, Real>{state, record.step_size, parameters, span});
+        FirstStepKernel<System, Real>{ensemble, record.step_size, span});
 }
 
 /// Advances all tiles of the ensemble over the control's span. There are as many items as run at
@@ -238,7 +244,6 @@ void begin_adaptive(const Device& device, const StateView& state, const Adaptive
 template <class Scheme, class System, class Real>
 void advance_adaptive(const Device& device, const EnsembleView& ensemble,
                       const AdaptiveRecord& record, const QueueView& queue,
-                      const Vector<ScalarOf<Real>, System::parameter_count>& parameters,
                       const StateLimits<ScalarOf<Real>, System::dimension>& limits,
                       const AdaptiveControl<ScalarOf<Real>>& control) {
     constexpr int W = lanes_of<Real>;
@@ -249,8 +254,7 @@ void advance_adaptive(const Device& device, const EnsembleView& ensemble,
         "farstep::advance_adaptive",
         Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>(
             device, 0, groups < at_once ? groups : at_once),
-        AdvanceAdaptiveKernel<System, Scheme, Real>{ensemble, record, queue, parameters, limits,
-                                                    control});
+        AdvanceAdaptiveKernel<System, Scheme, Real>{ensemble, record, queue, limits, control});
 }
 
 }  // namespace farstep

@@ -25,17 +25,24 @@ inline constexpr int largest_correctable_state = 100;
 
 /// Native vectors a work item computes with. They share each broadcast weight and hide the latency
 /// of the multiply-adds; large states live in the first-level cache anyway, and then more vectors
-/// mean fewer loads of weights. The largest shall at least stay in the second-level cache.
+/// mean fewer loads of weights.
 template <int dimension>
-inline constexpr int vectors_per_item = dimension <= largest_small_state         ? 2
-                                        : dimension <= largest_correctable_state ? 4
-                                                                                 : 1;
+inline constexpr int vectors_per_item = dimension <= largest_small_state ? 2 : 4;
 
 /// Lanes of a work item that computes with `Scalar`; where state and network differ in precision,
 /// that of the narrower one.
 template <class Scalar, int dimension>
 inline constexpr int lanes_per_item =
     native_lanes<Scalar> == 1 ? 1 : vectors_per_item<dimension> * native_lanes<Scalar>;
+
+/// Lanes of a work item that computes plain steps of fixed length. No weights are shared, and the
+/// slopes and parameters of large states fit the first-level cache in two vectors, not in four; those
+/// of the largest fit the second-level cache in one.
+template <class Scalar, int dimension>
+inline constexpr int plain_lanes =
+    native_lanes<Scalar> == 1
+        ? 1
+        : (dimension <= largest_correctable_state ? 2 : 1) * native_lanes<Scalar>;
 
 /// Lanes of a work item whose trajectories choose their own steps. The slopes of all stages live
 /// until the step's end: two vectors hide latency as long as these numbers do not spill too far.

@@ -5,7 +5,7 @@
 #pragma once
 
 #include <farstep/ensemble_view.hpp>
-#include <farstep/step.hpp>
+#include <farstep/parameters.hpp>
 
 namespace farstep {
 
@@ -13,22 +13,21 @@ template <class System>
 struct EnergyKernel {
     using Real = Lanes<double, lanes_per_item<double, System::dimension>>;
 
-    StateView state;
+    StateView state, parameters;
     ValueView energy;
-    Vector<double, System::parameter_count> parameters;  ///< prepared
 
     KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t item) const {
         const LaneSlice<lanes_of<Real>> slice(item);
         const auto u = load_state<Real, System::dimension>(state, slice);
         store(&energy(slice.tile, slice.first), slice.stride,
-              Real(System::energy(u, parameters)));
+              Real(System::energy(u, load_parameters<System, Real>(parameters, slice))));
     }
 };
 
-/// Writes the energy of every lane to energy[tile][lane].
+/// Writes the energy of every lane to energy[tile][lane]. `parameters` are those of an
+/// EnsembleView.
 template <class System>
-void compute_energy(const Device& device, const StateView& state,
-                    const Vector<double, System::parameter_count>& parameters,
+void compute_energy(const Device& device, const StateView& state, const StateView& parameters,
                     const ValueView& energy) {
     using Kernel = EnergyKernel<System>;
     const std::int64_t items =
@@ -36,7 +35,7 @@ void compute_energy(const Device& device, const StateView& state,
     Kokkos::parallel_for(
         "farstep::energy",
         Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>(device, 0, items),
-        Kernel{state, energy, prepare_parameters<System>(parameters)});
+        Kernel{state, parameters, energy});
 }
 
 }  // namespace farstep

@@ -30,6 +30,7 @@ using ValueView = Kokkos::View<double**, Kokkos::LayoutRight, DeviceMemory>;
 /// Device data of the trajectories that one rank holds at a time.
 struct EnsembleView {
     StateView state;         ///< [tile][component][lane]
+    StateView parameters;    ///< [tile][parameter][lane], not prepared; one tile serves all
     StatusView status;       ///< [tile][lane], a TrajectoryStatus
     StepView failure_step;   ///< [tile][lane], number of the step after which it failed
     StepView steps_outside;  ///< [tile][lane], steps begun outside the box of a guard

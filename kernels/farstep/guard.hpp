@@ -57,7 +57,7 @@ struct Guard {
     template <class Real>
     FARSTEP_LAYER_FUNCTION void look_after(
         const EnsembleView& ensemble, const LaneSlice<lanes_of<Real>>& slice,
-        std::int64_t step_number, const Vector<Scalar, System::parameter_count>& parameters,
+        std::int64_t step_number, const Vector<Real, System::parameter_count>& parameters,
         Scalar dt, Vector<Real, d>& u, GuardedState<Real, d>& state) const {
         state.any_outside = false;
         for (int i = 0; i < lanes_of<Real>; ++i) {
@@ -92,7 +92,7 @@ struct Guard {
 private:
     template <class Real>
     KOKKOS_INLINE_FUNCTION Vector<Real, d> stepped_plainly(
-        Vector<Real, d> u, const Vector<Scalar, System::parameter_count>& parameters,
+        Vector<Real, d> u, const Vector<Real, System::parameter_count>& parameters,
         Scalar dt) const {
         const Scalar substep = dt / Scalar(substeps);
         for (std::int64_t n = 0; n < substeps; ++n) {

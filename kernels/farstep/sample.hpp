@@ -7,7 +7,7 @@
 #include <farstep/ensemble_view.hpp>
 #include <farstep/initial_conditions.hpp>
 #include <farstep/numerics/random.hpp>
-#include <farstep/step.hpp>
+#include <farstep/parameters.hpp>
 
 namespace farstep {
 
@@ -17,8 +17,7 @@ struct SampleKernel {
     static constexpr int d = System::dimension;
     static constexpr std::uint32_t attempts = 1'000'000;
 
-    StateView state;
-    Vector<double, System::parameter_count> parameters;  ///< prepared
+    StateView state, parameters;  ///< as in an EnsembleView
     Vector<ComponentDistribution, d> distributions;
     double energy_low, energy_high;
     bool by_energy;
@@ -30,14 +29,16 @@ struct SampleKernel {
     KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t local, std::int64_t& failures) const {
         const std::int64_t wanted = first_index + local;
         const std::int64_t index = wanted < last_index ? wanted : last_index;
+        const std::int64_t tile = local / tile_width, lane = local % tile_width;
+        const auto own = parameters_at<System>(parameters, tile, lane);
         Vector<double, d> u{};
         bool accepted = false;
         for (std::uint32_t attempt = 0; attempt < attempts && !accepted; ++attempt) {
             draw(index, attempt, u);
-            accepted = in_range(u);
+            accepted = in_range(u, own);
         }
         if (!accepted && wanted <= last_index) ++failures;
-        for (int c = 0; c < d; ++c) state(local / tile_width, c, local % tile_width) = u[c];
+        for (int c = 0; c < d; ++c) state(tile, c, lane) = u[c];
     }
 
 private:
@@ -67,10 +68,11 @@ private:
         return c % 2 == 0 ? pair.first : pair.second;
     }
 
-    KOKKOS_FORCEINLINE_FUNCTION bool in_range(const Vector<double, d>& u) const {
-        if constexpr (requires { System::energy(u, parameters); }) {
+    KOKKOS_FORCEINLINE_FUNCTION bool in_range(
+        const Vector<double, d>& u, const Vector<double, System::parameter_count>& own) const {
+        if constexpr (requires { System::energy(u, own); }) {
             if (!by_energy) return true;
-            const double energy = System::energy(u, parameters);
+            const double energy = System::energy(u, own);
             return energy >= energy_low && energy <= energy_high;
         } else {
             return true;

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "catalog/deployed_network.hpp"
+#include "catalog/parameter_tile.hpp"
 #include "catalog/precision.hpp"
 
 namespace farstep {
@@ -33,7 +34,7 @@ struct StepperSpec {
     std::string scheme;
     Precision precision = Precision::Double;
     double step = 0;                              ///< [time]
-    std::vector<double> parameters;               ///< as SystemInfo lists them
+    std::vector<double> parameters;               ///< of ensembles that carry none of their own
     std::vector<double> limit_low, limit_high;    ///< by component; empty: only finite states
     const DeployedNetwork* corrector = nullptr;   ///< none: the plain scheme
     double tolerance = 1e-6;                      ///< of an adaptive scheme, in each of its steps
@@ -45,7 +46,9 @@ struct StepperSpec {
 /// several at once, in steps of its own.
 class Stepper {
 public:
-    explicit Stepper(double step) : m_step(step) {}
+    /// The spec's step and parameters.
+    explicit Stepper(const StepperSpec& spec)
+        : m_step(spec.step), m_parameters(parameter_tile(spec.parameters)) {}
     virtual ~Stepper() = default;
     Stepper(const Stepper&) = delete;
     Stepper& operator=(const Stepper&) = delete;
@@ -61,8 +64,16 @@ public:
     /// fixed steps.
     virtual const StepView* step_counts() const { return nullptr; }
 
+protected:
+    /// The ensemble with its own parameters, or with those of the spec if it carries none.
+    EnsembleView with_parameters(EnsembleView ensemble) const {
+        if (ensemble.parameters.extent(0) == 0) ensemble.parameters = m_parameters;
+        return ensemble;
+    }
+
 private:
     double m_step;
+    StateView m_parameters;
 };
 
 /// The gradient of networks with one hidden layer whose inputs and outputs are a system's state.
@@ -94,14 +105,13 @@ public:
     virtual std::unique_ptr<Stepper> stepper(const StepperSpec& spec) const = 0;
 
     /// Draws trajectories first … last of an ensemble into the state; lanes beyond the last repeat
-    /// it. Returns the number of trajectories for which no state in the energy range was found.
+    /// it. `parameters` are those of an EnsembleView. Returns the number of trajectories for which no state in the energy range was found.
     virtual std::int64_t sample(const StateView& state, std::int64_t first, std::int64_t last,
                                 const InitialDistribution& distribution,
-                                const std::vector<double>& parameters,
-                                std::int64_t seed) const = 0;
+                                const StateView& parameters, std::int64_t seed) const = 0;
 
     /// energy[tile][lane]; only if info().has_energy.
-    virtual void energy(const StateView& state, const std::vector<double>& parameters,
+    virtual void energy(const StateView& state, const StateView& parameters,
                         const ValueView& energy) const = 0;
 
     virtual std::unique_ptr<PerceptronGradient> perceptron_gradient() const = 0;

@@ -37,15 +37,6 @@ Vector<Scalar, n> to_vector(const std::vector<double>& values) {
     return result;
 }
 
-template <class System, class Scalar>
-Vector<Scalar, System::parameter_count> prepared(const std::vector<double>& values) {
-    const auto exact = prepare_parameters<System>(
-        to_vector<double, System::parameter_count>(values));
-    Vector<Scalar, System::parameter_count> result{};
-    for (int i = 0; i < System::parameter_count; ++i) result[i] = static_cast<Scalar>(exact[i]);
-    return result;
-}
-
 template <class Scalar, int d>
 StateLimits<Scalar, d> limits(const StepperSpec& spec) {
     constexpr double largest = std::numeric_limits<Scalar>::max();
@@ -79,14 +70,15 @@ template <class System, class Scheme, class Scalar>
 class PlainStepper final : public Stepper {
 public:
     explicit PlainStepper(const StepperSpec& spec)
-        : Stepper(spec.step),
-          m_step{detail::prepared<System, Scalar>(spec.parameters), Scalar(spec.step), {}},
+        : Stepper(spec),
+          m_step{Scalar(spec.step), {}},
           m_limits(detail::limits<Scalar, System::dimension>(spec)) {}
 
     void advance(const EnsembleView& ensemble, std::int64_t first_step,
                  std::int64_t steps) const override {
-        using Real = Lanes<Scalar, lanes_per_item<Scalar, System::dimension>>;
-        farstep::advance<Real>(Device(), ensemble, m_step, m_limits, first_step, steps);
+        using Real = Lanes<Scalar, plain_lanes<Scalar, System::dimension>>;
+        farstep::advance<Real>(Device(), with_parameters(ensemble), m_step, m_limits, first_step,
+                               steps);
     }
 
 private:
@@ -100,11 +92,9 @@ template <class System, class Scheme, class Scalar, class NetworkScalar, class P
 class CorrectedStepper final : public Stepper {
 public:
     explicit CorrectedStepper(const StepperSpec& spec)
-        : Stepper(spec.step),
+        : Stepper(spec),
           m_network(*spec.corrector),
-          m_step{{detail::prepared<System, Scalar>(spec.parameters), Scalar(spec.step),
-                  {m_network.device()}},
-                 {}},
+          m_step{{Scalar(spec.step), {m_network.device()}}, {}},
           m_limits(detail::limits<Scalar, System::dimension>(spec)) {
         m_step.guard = detail::guard<System, Scalar>(spec.guard);
     }
@@ -114,7 +104,8 @@ public:
         using Narrower =
             std::conditional_t<sizeof(NetworkScalar) < sizeof(Scalar), NetworkScalar, Scalar>;
         using Real = Lanes<Scalar, lanes_per_item<Narrower, System::dimension>>;
-        farstep::advance<Real>(Device(), ensemble, m_step, m_limits, first_step, steps);
+        farstep::advance<Real>(Device(), with_parameters(ensemble), m_step, m_limits, first_step,
+                               steps);
     }
 
 private:
@@ -130,15 +121,15 @@ template <class System, class Scheme, class Scalar>
 class AdaptiveStepper final : public Stepper {
 public:
     explicit AdaptiveStepper(const StepperSpec& spec)
-        : Stepper(spec.step),
-          m_parameters(detail::prepared<System, Scalar>(spec.parameters)),
+        : Stepper(spec),
           m_limits(detail::limits<Scalar, System::dimension>(spec)),
           m_tolerance(Scalar(spec.tolerance)),
           m_max_steps(spec.max_steps),
           m_queue("farstep::queue") {}
 
-    void advance(const EnsembleView& ensemble, std::int64_t first_step,
+    void advance(const EnsembleView& states, std::int64_t first_step,
                  std::int64_t steps) const override {
+        const EnsembleView ensemble = with_parameters(states);
         const AdaptiveControl<Scalar> control{m_tolerance, step(), first_step, steps, m_max_steps};
         const std::size_t tiles = ensemble.state.extent(0);
         const bool is_new = m_record.steps.extent(0) != tiles;
@@ -147,11 +138,10 @@ public:
                         StepView("farstep::steps", tiles, tile_width)};
         }
         if (is_new || first_step == 0) {
-            begin_adaptive<System, Real>(Device(), ensemble.state, m_record, m_parameters,
-                                         control.span());
+            begin_adaptive<System, Real>(Device(), ensemble, m_record, control.span());
         }
-        advance_adaptive<Scheme, System, Real>(Device(), ensemble, m_record, m_queue, m_parameters,
-                                               m_limits, control);
+        advance_adaptive<Scheme, System, Real>(Device(), ensemble, m_record, m_queue, m_limits,
+                                               control);
     }
 
     const StepView* step_counts() const override { return &m_record.steps; }
@@ -159,7 +149,6 @@ public:
 private:
     using Real = Lanes<Scalar, adaptive_lanes<Scalar, System::dimension, Scheme::stages>>;
 
-    Vector<Scalar, System::parameter_count> m_parameters;  ///< prepared
     StateLimits<Scalar, System::dimension> m_limits;
     Scalar m_tolerance;
     std::int64_t m_max_steps;
@@ -184,11 +173,11 @@ public:
     }
 
     std::int64_t sample(const StateView& state, std::int64_t first, std::int64_t last,
-                        const InitialDistribution& distribution,
-                        const std::vector<double>& parameters, std::int64_t seed) const override {
+                        const InitialDistribution& distribution, const StateView& parameters,
+                        std::int64_t seed) const override {
         SampleKernel<System> kernel{};
         kernel.state = state;
-        kernel.parameters = detail::prepared<System, double>(parameters);
+        kernel.parameters = parameters;
         for (int c = 0; c < d; ++c) {
             kernel.distributions[c] = distribution.components[std::size_t(c)];
         }
@@ -207,14 +196,12 @@ public:
         return failures;
     }
 
-    void energy(const StateView& state, const std::vector<double>& parameters,
+    void energy(const StateView& state, const StateView& parameters,
                 const ValueView& energy) const override {
         if constexpr (requires(Vector<double, d> u, Vector<double, System::parameter_count> p) {
                           System::energy(u, p);
                       }) {
-            compute_energy<System>(Device(), state,
-                                   detail::to_vector<double, System::parameter_count>(parameters),
-                                   energy);
+            compute_energy<System>(Device(), state, parameters, energy);
         } else {
             throw std::logic_error(info().name + " has no energy");
         }

@@ -32,8 +32,9 @@ std::string bytes_text(double bytes) {
 double seconds_per_step(const Setup& setup, const Stepper& stepper) {
     constexpr std::int64_t size = 4096;
     Ensemble ensemble(setup.system->dimension(), {0, size});
+    ensemble.set_parameters(parameter_tile(setup.parameters));
     setup.system->sample(ensemble.view().state, 0, size - 1, setup.system->info().initial,
-                         setup.parameters, 1);
+                         ensemble.view().parameters, 1);
     std::int64_t steps = 1;
     for (;; steps *= 4) {
         const auto start = std::chrono::steady_clock::now();

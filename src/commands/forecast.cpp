@@ -114,7 +114,8 @@ private:
     void plan_chunks() {
         const int d = m_setup.system->dimension();
         const bool keeps_steps = m_setup.options.is_adaptive();
-        const std::int64_t each = Ensemble::bytes_per_trajectory(d) +
+        const std::size_t own = m_setup.plan.varies() ? m_setup.parameters.size() : 0;
+        const std::int64_t each = Ensemble::bytes_per_trajectory(d, own) +
                                   std::int64_t(sizeof(double)) * (keeps_steps ? 3 : 1);
         const std::int64_t budget = memory_budget(m_comm, m_setup.options);
         const std::int64_t fit = std::max<std::int64_t>(1, budget / each / tile_width) * tile_width;
@@ -133,6 +134,7 @@ private:
             file.coordinate("trajectory", numbers, {"1", "number of the trajectory", {}});
             file.variable("state", {"time", "trajectory", "component"}, NumberType::float64,
                           {"", "state; see component_units of 'component'", {}});
+            define_parameter_values(file, info, m_setup.plan);
         }
         if (!m_chosen.empty() && m_setup.options.is_adaptive()) {
             file.variable("steps_taken", {"trajectory"}, NumberType::int64,
@@ -173,6 +175,7 @@ private:
                    Progress& progress) {
         Ensemble ensemble(m_setup.system->dimension(), range);
         draw_initial_states(m_comm, m_setup, m_options.ensemble, "forecast.ensemble", ensemble);
+        write_parameters(file, ensemble);
         for (std::size_t n = 0; n < m_times.size(); ++n) {
             if (n > 0) {
                 m_stepper->advance(ensemble.view(), std::int64_t(n - 1) * m_steps, m_steps);
@@ -251,6 +254,15 @@ private:
                    Slab{{n, chosen.first, 0},
                         {1, std::int64_t(chosen.local.size()), m_setup.system->dimension()}},
                    rows.data());
+    }
+
+    void write_parameters(OutputFile& file, const Ensemble& ensemble) const {
+        if (m_chosen.empty() || !m_setup.plan.varies()) return;
+        const Chosen chosen = chosen_in(ensemble.range());
+        const Slab slab{{chosen.first, 0},
+                        {std::int64_t(chosen.local.size()),
+                         std::int64_t(m_setup.parameters.size())}};
+        file.write("parameter_values", slab, ensemble.parameter_rows(chosen.local).data());
     }
 
     /// Steps of an adaptive scheme: into the file for chosen trajectories, and into the summary.

@@ -60,7 +60,7 @@ std::vector<Column> ForecastStatistics::columns(const Ensemble& ensemble) {
         if (std::int64_t(m_energy.extent(0)) < ensemble.tiles()) {
             m_energy = ValueView("farstep::energy", std::size_t(ensemble.tiles()), tile_width);
         }
-        m_setup.system->energy(ensemble.view().state, m_setup.parameters, m_energy);
+        m_setup.system->energy(ensemble.view().state, ensemble.view().parameters, m_energy);
         result.push_back(value_column(m_energy));
     }
     return result;

@@ -26,6 +26,7 @@ void define_dataset(OutputFile& file, const Setup& setup, const std::vector<doub
     file.coordinate("time", times, {info.time_unit, "time", {}});
     file.dimension("trajectory", setup.options.ensemble->size);
     define_components(file, info);
+    define_parameter_values(file, info, setup.plan);
     file.variable("state", {"time", "trajectory", "component"}, NumberType::float64,
                   {"", "state; see component_units of 'component'", {}});
     file.variable("status", {"trajectory"}, NumberType::int8,
@@ -53,6 +54,13 @@ void write_failures(OutputFile& file, const Ensemble& ensemble, double step) {
     file.write("failure_time", slab, time.data());
 }
 
+void write_parameters(OutputFile& file, const Setup& setup, const Ensemble& ensemble) {
+    if (!setup.plan.varies()) return;
+    const Slab slab{{ensemble.range().begin, 0},
+                    {ensemble.size(), std::int64_t(setup.parameters.size())}};
+    file.write("parameter_values", slab, ensemble.parameter_rows().data());
+}
+
 }  // namespace
 
 std::string generate_recipe(const Setup& setup) {
@@ -74,6 +82,7 @@ StageResult make_dataset(const Context& context, const Setup& setup) {
 
     Ensemble ensemble = draw_reference_states(comm, setup, members, "ensemble",
                                               partition(members.size, comm.rank(), comm.size()));
+    write_parameters(file, setup, ensemble);
     const auto stepper = setup.reference_stepper();
     const std::int64_t steps = steps_in(options.generate->every, options.reference.step);
     Progress progress(comm, "generate", std::int64_t(times.size()) - 1, "samples",

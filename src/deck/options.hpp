@@ -17,11 +17,34 @@
 
 namespace farstep {
 
+/// How trajectories get one parameter of the system; exactly one member is set.
+struct ParameterOptions {
+    std::optional<double> value;
+    /// [low, high]
+    std::optional<std::array<double, 2>> uniform;
+    /// [mean, standard deviation]
+    std::optional<std::array<double, 2>> normal;
+    /// [low, high, points]
+    std::optional<std::array<double, 3>> grid;
+    bool operator==(const ParameterOptions&) const = default;
+};
+
+struct SystemParameters {
+    std::map<std::string, ParameterOptions> values;
+    /// Of the uniform ranges.
+    std::optional<Sampling> sampling;
+    std::optional<std::filesystem::path> file;
+    /// The dataset in `file`, and the parameters that its columns hold; none: all.
+    std::string dataset = "parameters";
+    std::vector<std::string> columns;
+    bool operator==(const SystemParameters&) const = default;
+};
+
 struct SystemOptions {
     std::string name;
     /// Integers that set the system's size, such as `masses`; the catalog knows which there are.
     std::map<std::string, std::int64_t> sizes;
-    std::map<std::string, double> parameters;
+    SystemParameters parameters;
     bool operator==(const SystemOptions&) const = default;
 };
 

@@ -11,16 +11,56 @@
 namespace farstep {
 
 template <class Visitor>
+void describe(Visitor& v, ParameterOptions& o) {
+    v.key("value", o.value,
+          {.help = "the same for every trajectory",
+           .shorthand = true,
+           .expected = "a number, {uniform: [low, high]}, {normal: [mean, deviation]} or "
+                       "{grid: [low, high, points]}"});
+    v.key("uniform", o.uniform,
+          {.help = "[low, high]: drawn uniformly between the two", .ascending = true});
+    v.key("normal", o.normal,
+          {.help = "[mean, deviation]: drawn from a normal distribution",
+           .expected = "[mean, deviation]"});
+    v.key("grid", o.grid,
+          {.help = "[low, high, points]: evenly spaced, both ends included; trajectories take the "
+                   "points of all grids in turn",
+           .expected = "[low, high, points]"});
+    v.check("normal", !o.normal || (*o.normal)[1] >= 0, "the deviation must be >= 0");
+    v.check("grid",
+            !o.grid || ((*o.grid)[0] < (*o.grid)[1] && (*o.grid)[2] >= 2 && (*o.grid)[2] <= 1e9 &&
+                        (*o.grid)[2] == double(std::int64_t((*o.grid)[2]))),
+            "expected [low, high, points] with low < high and a whole number of points >= 2");
+    v.exclusive({"value", "uniform", "normal", "grid"}, true);
+}
+
+template <class Visitor>
+void describe(Visitor& v, SystemParameters& o) {
+    v.key("sampling", o.sampling,
+          {.help = "how uniform ranges are drawn from", .otherwise = "independent"});
+    v.key("file", o.file, {.help = "an HDF5 file with the parameters of one trajectory a row"});
+    const deck::Condition with_file{o.file.has_value(), "file", "`file` is given"};
+    v.key("dataset", o.dataset, {.help = "the dataset in that file", .when = with_file});
+    v.key("columns", o.columns,
+          {.help = "the parameters that its columns hold",
+           .otherwise = "all of the system, in its order",
+           .distinct = true,
+           .when = with_file});
+    v.others(o.values, {.help = "a parameter of the system: one number, or how trajectories get "
+                                "their own",
+                        .placeholder = "parameter"});
+}
+
+template <class Visitor>
 void describe(Visitor& v, SystemOptions& o) {
     v.key("name", o.name,
           {.help = "the dynamical system; `farstep list` shows them",
            .choices = &v.vocabulary().systems,
            .required = true,
            .shorthand = true});
-    v.table("parameters", o.parameters,
-            {.help = "physical parameters that differ from the system's own",
-             .otherwise = "the system's own",
-             .placeholder = "parameter"});
+    v.section("parameters", o.parameters,
+              {.help = "physical parameters that differ from the system's own",
+               .otherwise = "the system's own"});
     v.others(o.sizes, {.help = "a size of the system, such as `masses` of a spring chain",
                        .bounds = deck::at_least(1),
                        .otherwise = "the system's own",

@@ -75,6 +75,14 @@ const Choices& choices_of(GuardAction) {
     return choices;
 }
 
+const Choices& choices_of(Sampling) {
+    static const Choices choices = {
+        {"independent", "each trajectory by itself"},
+        {"latin_hypercube", "one trajectory in each of as many slices of every range"},
+    };
+    return choices;
+}
+
 const Choices& choices_of(ApproximatorType) {
     static const Choices choices = {
         {"perceptron", "one hidden layer, beside a polynomial of the given degree"},

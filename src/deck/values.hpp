@@ -40,6 +40,7 @@ struct Selection {
 };
 
 // Fixed choices. The order of the enumerators is that of the names in choices_of().
+enum class Sampling { Independent, LatinHypercube };
 enum class ApproximatorType { Perceptron, Polynomial, Linear };
 enum class FitMethod { Ridge, LevenbergMarquardt, Adam };
 enum class Scaling { Standardised, Raw };
@@ -48,6 +49,7 @@ enum class Statistic { Mean, Variance, Minimum, Maximum, Quantiles };
 
 const Choices& choices_of(Precision);
 const Choices& choices_of(GuardAction);
+const Choices& choices_of(Sampling);
 const Choices& choices_of(ApproximatorType);
 const Choices& choices_of(FitMethod);
 const Choices& choices_of(Scaling);

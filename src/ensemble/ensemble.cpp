@@ -79,6 +79,15 @@ std::vector<double> gather(const StateView& state, const IndexView& local, std::
     return result;
 }
 
+std::vector<double> gather(const StateView& state, const std::vector<std::int64_t>& local) {
+    const IndexView indices("farstep::indices", local.size());
+    const auto host = Kokkos::create_mirror_view(indices);
+    std::copy(local.begin(), local.end(), host.data());
+    Kokkos::deep_copy(indices, host);
+    return local.empty() ? std::vector<double>()
+                         : gather(state, indices, std::int64_t(local.size()));
+}
+
 }  // namespace
 
 Ensemble::Ensemble(int dimension, Range range) : m_range(range) {
@@ -96,12 +105,15 @@ std::vector<double> rows_of(const StateView& state, std::int64_t count) {
 std::vector<double> Ensemble::rows() const { return rows_of(m_view.state, size()); }
 
 std::vector<double> Ensemble::rows(const std::vector<std::int64_t>& local) const {
-    const IndexView indices("farstep::indices", local.size());
-    const auto host = Kokkos::create_mirror_view(indices);
-    std::copy(local.begin(), local.end(), host.data());
-    Kokkos::deep_copy(indices, host);
-    return local.empty() ? std::vector<double>()
-                         : gather(m_view.state, indices, std::int64_t(local.size()));
+    return gather(m_view.state, local);
+}
+
+std::vector<double> Ensemble::parameter_rows() const {
+    return gather(m_view.parameters, IndexView(), size());
+}
+
+std::vector<double> Ensemble::parameter_rows(const std::vector<std::int64_t>& local) const {
+    return gather(m_view.parameters, local);
 }
 
 void Ensemble::set_rows(const std::vector<double>& rows) {
@@ -118,8 +130,9 @@ void Ensemble::set_rows(const std::vector<double>& rows) {
     Kokkos::fence();
 }
 
-Ensemble Ensemble::at(const StateView& state, Range range) {
+Ensemble Ensemble::at(const StateView& state, const StateView& parameters, Range range) {
     Ensemble ensemble(int(state.extent(1)), range);
+    ensemble.set_parameters(parameters);
     Kokkos::deep_copy(ensemble.m_view.state, state);
     return ensemble;
 }
@@ -139,6 +152,7 @@ void Ensemble::end_outside(const std::vector<double>& low, const std::vector<dou
 }
 
 void Ensemble::assign(const Ensemble& other) {
+    m_view.parameters = other.m_view.parameters;
     Kokkos::deep_copy(m_view.state, other.m_view.state);
     Kokkos::deep_copy(m_view.status, other.m_view.status);
     Kokkos::deep_copy(m_view.failure_step, other.m_view.failure_step);
@@ -169,8 +183,9 @@ std::int64_t Ensemble::failure_count() const {
     return count;
 }
 
-std::int64_t Ensemble::bytes_per_trajectory(int dimension) {
-    return dimension * std::int64_t(sizeof(double)) + std::int64_t(sizeof(std::int8_t)) +
+std::int64_t Ensemble::bytes_per_trajectory(int dimension, std::size_t parameters) {
+    return (dimension + std::int64_t(parameters)) * std::int64_t(sizeof(double)) +
+           std::int64_t(sizeof(std::int8_t)) +
            2 * std::int64_t(sizeof(std::int64_t));
 }
 

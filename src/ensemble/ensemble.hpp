@@ -39,6 +39,9 @@ public:
     std::vector<double> rows() const;
     /// The states of some trajectories, given by their local numbers.
     std::vector<double> rows(const std::vector<std::int64_t>& local) const;
+    /// Parameters of their own as rows [trajectory][parameter], of all or of some.
+    std::vector<double> parameter_rows() const;
+    std::vector<double> parameter_rows(const std::vector<std::int64_t>& local) const;
     /// Sets all states from such rows; lanes beyond the last trajectory repeat it.
     void set_rows(const std::vector<double>& rows);
 
@@ -46,18 +49,22 @@ public:
     /// limits end none.
     void end_outside(const std::vector<double>& low, const std::vector<double>& high);
 
-    /// Running trajectories at a state [tile][component][lane], which is copied.
-    static Ensemble at(const StateView& state, Range range);
+    /// Running trajectories at a state [tile][component][lane], which is copied, with parameters as
+    /// set_parameters takes them.
+    static Ensemble at(const StateView& state, const StateView& parameters, Range range);
 
-    /// Copies states and records of another ensemble of the same shape.
+    /// Gives the trajectories parameters of their own [tile][parameter][lane], or one tile for all.
+    void set_parameters(const StateView& parameters) { m_view.parameters = parameters; }
+
+    /// Copies states and records of another ensemble of the same shape, and shares its parameters.
     void assign(const Ensemble& other);
 
     /// In the order of their indices.
     std::vector<FailedTrajectory> failures() const;
     std::int64_t failure_count() const;
 
-    /// Device memory of one trajectory [bytes].
-    static std::int64_t bytes_per_trajectory(int dimension);
+    /// Device memory of one trajectory [bytes], with so many parameters of its own.
+    static std::int64_t bytes_per_trajectory(int dimension, std::size_t parameters = 0);
 
 private:
     Range m_range;

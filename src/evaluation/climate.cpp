@@ -148,7 +148,7 @@ Climate measure_climate(const Context& context, const Setup& setup, const Refere
                       "output times", context.progress);
     const auto truth = setup.reference_stepper();
     Climate climate;
-    Ensemble first = Ensemble::at(reference.start, reference.range);
+    Ensemble first = Ensemble::at(reference.start, reference.start_parameters, reference.range);
     climate.truth = run(context, setup, range, *truth, first, setup.projection, progress);
     EnsembleOptions others = options.ensemble;
     others.seed = options.ensemble.seed + 1000;
@@ -157,7 +157,8 @@ Climate measure_climate(const Context& context, const Setup& setup, const Refere
     climate.floor = distance(
         climate.truth, run(context, setup, range, *truth, second, setup.projection, progress));
     for (const Stepper* stepper : steppers) {
-        Ensemble ensemble = Ensemble::at(reference.states.front(), reference.range);
+        Ensemble ensemble = Ensemble::at(reference.states.front(), reference.parameters,
+                                         reference.range);
         climate.others.push_back(run(context, setup, range, *stepper, ensemble, {}, progress));
         climate.distances.push_back(distance(climate.truth, climate.others.back()));
     }

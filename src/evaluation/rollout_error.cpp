@@ -94,8 +94,9 @@ double median(const Communicator& comm, const Ensemble& ensemble, const ValueVie
     return std::exp(accumulator.summarise(comm, {0.5}).front().quantiles.front());
 }
 
-Ensemble initial_ensemble(const Setup& setup, const StateView& state, const Range& range) {
-    Ensemble ensemble = Ensemble::at(state, range);
+Ensemble initial_ensemble(const Setup& setup, const StateView& state, const StateView& parameters,
+                          const Range& range) {
+    Ensemble ensemble = Ensemble::at(state, parameters, range);
     ensemble.end_outside(setup.limit_low, setup.limit_high);
     return ensemble;
 }
@@ -167,6 +168,10 @@ ReferenceRun run_reference(const Context& context, const Setup& setup) {
     Ensemble ensemble =
         draw_reference_states(comm, setup, options.ensemble, "evaluate.ensemble", run.range);
     run.start = copy_of(ensemble.view().state);
+    run.start_parameters = ensemble.view().parameters;
+    run.parameters = setup.is_closure()
+                         ? parameters_of(setup.plan, run.range, options.ensemble.size, 0)
+                         : run.start_parameters;
     const auto stepper = setup.reference_stepper();
     const std::int64_t outputs = steps_in(options.until, options.every);
     const std::int64_t steps = steps_in(options.every, setup.options.reference.step);
@@ -186,14 +191,15 @@ ReferenceRun run_reference(const Context& context, const Setup& setup) {
 RolloutError measure_rollout(const Context& context, const Setup& setup,
                              const ReferenceRun& reference, const Stepper& stepper) {
     const Communicator& comm = context.comm;
-    const Ensemble ensemble = initial_ensemble(setup, reference.states.front(), reference.range);
+    const Ensemble ensemble = initial_ensemble(setup, reference.states.front(),
+                                               reference.parameters, reference.range);
     const std::int64_t steps = steps_in(setup.options.evaluate->every, stepper.step());
     const ValueView error = values_for(ensemble, "farstep::squared_error");
     const ValueView work = values_for(ensemble, "farstep::logarithm");
     const ValueView energy = values_for(ensemble, "farstep::energy");
     const ValueView start = values_for(ensemble, "farstep::initial_energy");
     const bool has_energy = setup.system->info().has_energy;
-    if (has_energy) setup.system->energy(ensemble.view().state, setup.parameters, start);
+    if (has_energy) setup.system->energy(ensemble.view().state, reference.parameters, start);
     const Policy all(0, ensemble.tiles() * tile_width);
     const ParameterView mean = to_device(reference.climatology.mean);
     RolloutError result;
@@ -212,7 +218,7 @@ RolloutError measure_rollout(const Context& context, const Setup& setup,
                 correlation(comm, ensemble, reference.states[n], mean));
         }
         if (!has_energy) continue;
-        setup.system->energy(ensemble.view().state, setup.parameters, energy);
+        setup.system->energy(ensemble.view().state, reference.parameters, energy);
         Kokkos::parallel_for("farstep::energy_error", all, AbsoluteDifference{energy, start});
         const Summary drift = summarise(comm, ensemble, energy);
         result.energy_mean.push_back(drift.mean);
@@ -223,7 +229,8 @@ RolloutError measure_rollout(const Context& context, const Setup& setup,
 
 double final_error(const Context& context, const Setup& setup, const ReferenceRun& reference,
                    const Stepper& stepper) {
-    const Ensemble ensemble = initial_ensemble(setup, reference.states.front(), reference.range);
+    const Ensemble ensemble = initial_ensemble(setup, reference.states.front(),
+                                               reference.parameters, reference.range);
     stepper.advance(ensemble.view(), 0, steps_in(reference.times.back(), stepper.step()));
     return mean_squared_error(context, setup, ensemble, ensemble.view().state,
                               reference.states.back());
@@ -232,7 +239,8 @@ double final_error(const Context& context, const Setup& setup, const ReferenceRu
 double final_error_of_reference(const Context& context, const Setup& setup,
                                 const ReferenceRun& reference, const Stepper& stepper) {
     const Ensemble ensemble =
-        initial_ensemble(setup.of_reference(), reference.start, reference.range);
+        initial_ensemble(setup.of_reference(), reference.start, reference.start_parameters,
+                         reference.range);
     stepper.advance(ensemble.view(), 0, steps_in(reference.times.back(), stepper.step()));
     return mean_squared_error(context, setup, ensemble,
                               project(ensemble.view().state, setup.projection),

@@ -18,7 +18,9 @@ struct Climatology {
 struct ReferenceRun {
     std::vector<double> times;
     std::vector<StateView> states;  ///< [time], of the deck's system
+    StateView parameters;           ///< of the deck's system, as in an EnsembleView
     StateView start;                ///< of the reference's system at the first time
+    StateView start_parameters;     ///< of the reference's system
     Range range;                    ///< of this rank
     Climatology climatology;
 };

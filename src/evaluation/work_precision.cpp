@@ -101,7 +101,8 @@ double measure_step_cost(const Context& context, const Setup& setup, const Stepp
     members.size = std::max(members.size, options.trajectories);
     // Those of a richer reference system are no states of this one; any do for a timing.
     if (setup.is_closure()) members.initial = {};
-    if (members.initial.file) members.size = setup.options.evaluate->ensemble.size;
+    const bool from_file = members.initial.file || setup.plan.columns > 0;
+    if (from_file) members.size = setup.options.evaluate->ensemble.size;
     const std::int64_t size = std::min(members.size, options.trajectories);
     Ensemble start(setup.system->dimension(), {0, size});
     draw_initial_states(context.comm, setup, members, "evaluate.ensemble", start);

@@ -173,7 +173,7 @@ TEST(DeckValues, TakeALoneScalarForItsSection) {
 TEST(DeckValues, KeepFreeKeys) {
     const Options options = read(every_stage);
     EXPECT_EQ(options.system.sizes.at("masses"), 5);
-    EXPECT_EQ(options.system.parameters.at("k"), 1.1);
+    EXPECT_EQ(options.system.parameters.values.at("k").value, 1.1);
     EXPECT_EQ(options.ensemble->initial.components.at("y").value, 10.0);
     EXPECT_EQ(options.limits.at("q1")[1], 1000.0);
     EXPECT_TRUE(options.forecast->save.trajectories.all);

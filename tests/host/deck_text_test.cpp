@@ -30,7 +30,7 @@ TEST(Overrides, ReplaceAddAndCreate) {
 TEST(Overrides, ReachIntoALoneScalar) {
     const Options options = read(smallest, {"system.parameters.lambda=0.5"});
     EXPECT_EQ(options.system.name, "henon_heiles");
-    EXPECT_EQ(options.system.parameters.at("lambda"), 0.5);
+    EXPECT_EQ(options.system.parameters.values.at("lambda").value, 0.5);
     EXPECT_EQ(read(smallest, {"system.name=lorenz63"}).system.name, "lorenz63");
     const std::string deck = smallest + "ensemble: {size: 2, initial: published}\n";
     EXPECT_EQ(read(deck, {"ensemble.initial.qx=3"}).ensemble->initial.components.size(), 1U);
@@ -88,8 +88,8 @@ TEST(ResolvedDeck, KeepsEveryBitOfANumber) {
     Options options = read(smallest);
     for (const double x : {0.1, 1.0 / 3, 1e-300, std::numeric_limits<double>::denorm_min(),
                            std::numeric_limits<double>::max(), 123456789012345680.0}) {
-        options.system.parameters["p"] = x;
-        EXPECT_EQ(read(resolved_text(options)).system.parameters.at("p"), x);
+        options.system.parameters.values["p"].value = x;
+        EXPECT_EQ(read(resolved_text(options)).system.parameters.values.at("p").value, x);
     }
 }
 
@@ -116,7 +116,7 @@ TEST(CanonicalText, IsTheSameForDecksThatMeanTheSame) {
         keys);
     EXPECT_EQ(a, b);
     EXPECT_EQ(a,
-              "system.name: spring_chain\nsystem.parameters.k: 2\nsystem.parameters.m: 1\n"
+              "system.name: spring_chain\nsystem.parameters.k.value: 2\nsystem.parameters.m.value: 1\n"
               "step: 0.2\nensemble.size: 1000\nensemble.seed: 1\n"
               "ensemble.initial.a.uniform: [0, 1]\nensemble.initial.b.value: 1\n");
 }

@@ -174,9 +174,9 @@ TEST(StateLimits, ExcludeByDefaultOnlyWhatIsNotFinite) {
     using Real = Lanes<double, lanes_per_item<double, 4>>;
     Rows start = quiet_start();
     set_state(start, 5, {0, infinity, 0, 0});
-    const Ensemble ensemble = testing::ensemble_of(model(), start);
-    advance<Real>(Device(), ensemble.view(), Step{{{1.0}}, step, {}}, StateLimits<double, 4>{}, 0,
-                  steps);
+    Ensemble ensemble = testing::ensemble_of(model(), start);
+    ensemble.set_parameters(parameter_tile({1.0}));
+    advance<Real>(Device(), ensemble.view(), Step{step, {}}, StateLimits<double, 4>{}, 0, steps);
     Kokkos::fence();
     ASSERT_EQ(ensemble.failures().size(), 1u);
     EXPECT_EQ(ensemble.failures().front().index, 5);

@@ -77,7 +77,8 @@ inline Rows sampled(const SystemModel& model, const InitialDistribution& distrib
                     std::int64_t count, std::int64_t seed) {
     const Ensemble ensemble(model.dimension(), {0, count});
     const std::int64_t failures =
-        model.sample(ensemble.view().state, 0, count - 1, distribution, parameters_of(model), seed);
+        model.sample(ensemble.view().state, 0, count - 1, distribution,
+                     parameter_tile(parameters_of(model)), seed);
     if (failures > 0) throw std::runtime_error("no state in the energy range");
     return ensemble.rows();
 }
@@ -90,7 +91,7 @@ inline Rows sampled(const SystemModel& model, std::int64_t count, std::int64_t s
 inline std::vector<double> energies(const SystemModel& model, const Rows& rows) {
     const Ensemble ensemble = ensemble_of(model, rows);
     const ValueView values("energies", std::size_t(ensemble.tiles()), tile_width);
-    model.energy(ensemble.view().state, parameters_of(model), values);
+    model.energy(ensemble.view().state, parameter_tile(parameters_of(model)), values);
     const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), values);
     return {host.data(), host.data() + ensemble.size()};
 }

@@ -54,8 +54,9 @@ Rows advanced_by_oracle(const SystemModel& model, const Rows& start, double step
     }
     parameters = prepare_parameters<System>(parameters);
     const farstep::FusedStep<System, RungeKutta<Euler>, Oracle<System>, double> fused{
-        parameters, step, {parameters, substeps}};
-    const Ensemble ensemble = testing::ensemble_of(model, start);
+        step, {parameters, substeps}};
+    Ensemble ensemble = testing::ensemble_of(model, start);
+    ensemble.set_parameters(parameter_tile(testing::parameters_of(model)));
     using Real = Lanes<double, lanes_per_item<double, System::dimension>>;
     advance<Real>(Device(), ensemble.view(), fused, StateLimits<double, System::dimension>{}, 0,
                   steps);

@@ -19,7 +19,7 @@ Rows sampled_range(const SystemModel& model, std::int64_t begin, std::int64_t en
                    std::int64_t seed) {
     const Ensemble ensemble(model.dimension(), {begin, end});
     model.sample(ensemble.view().state, begin, end - 1, model.info().initial,
-                 testing::parameters_of(model), seed);
+                 parameter_tile(testing::parameters_of(model)), seed);
     Kokkos::fence();
     return ensemble.rows();
 }
@@ -51,8 +51,8 @@ TEST(Sampling, GivesNoTwoTrajectoriesTheSameState) {
 TEST(Sampling, RepeatsTheLastTrajectoryInUnusedLanes) {
     const SystemModel& model = testing::system("henon_heiles");
     const Ensemble ensemble(4, {0, tile_width + 8});
-    model.sample(ensemble.view().state, 0, tile_width + 7, model.info().initial, testing::parameters_of(model),
-                 1);
+    model.sample(ensemble.view().state, 0, tile_width + 7, model.info().initial,
+                 parameter_tile(testing::parameters_of(model)), 1);
     const auto host =
         Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), ensemble.view().state);
     for (int lane = 8; lane < tile_width; ++lane) {
@@ -138,8 +138,9 @@ TEST(EnergyShell, CountsTrajectoriesForWhichNothingIsFound) {
     impossible.components.assign(4, ComponentDistribution::constant(0.1));
     impossible.energy_low = 100;
     const Ensemble ensemble(4, {0, 3});
-    EXPECT_EQ(
-        model.sample(ensemble.view().state, 0, 2, impossible, testing::parameters_of(model), 1), 3);
+    EXPECT_EQ(model.sample(ensemble.view().state, 0, 2, impossible,
+                           parameter_tile(testing::parameters_of(model)), 1),
+              3);
 }
 
 }  // namespace

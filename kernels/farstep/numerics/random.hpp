@@ -21,7 +21,9 @@ enum class RandomPurpose : std::uint32_t {
     sample_order = 3,
     validation_split = 4,
     system_parameters = 5,
-    perturbations = 6,
+    trajectory_parameters = 6,
+    latin_hypercube = 7,
+    perturbations = 8,
 };
 
 /// Two independent numbers.
