@@ -54,6 +54,7 @@ struct Case {
     Precision precision;
     int hidden;
     bool free_coefficients;
+    bool own_parameters = false;  ///< one set for each trajectory
 };
 
 DeployedNetwork some_network(int d, const Case& what) {
@@ -72,6 +73,17 @@ DeployedNetwork some_network(int d, const Case& what) {
 
 /// Operations of a network step: 4 d + 5 a hidden unit (two products of length d; a division
 /// counts as one operation). Those of the solver are not counted.
+/// The same parameters for every trajectory, as if they were its own.
+StateView repeated(const std::vector<double>& parameters, std::int64_t tiles) {
+    Ensemble values(int(parameters.size()), {0, tiles * tile_width});
+    std::vector<double> rows;
+    for (std::int64_t i = 0; i < values.size(); ++i) {
+        rows.insert(rows.end(), parameters.begin(), parameters.end());
+    }
+    values.set_rows(rows);
+    return values.view().state;
+}
+
 double operations(const Case& what, int d) { return what.hidden * (4.0 * d + 5.0); }
 
 void print_case(const Case& what, bool first) {
@@ -85,6 +97,7 @@ void print_case(const Case& what, bool first) {
                                          what.hidden > 0 ? &network : nullptr});
     constexpr std::int64_t size = 512;
     Ensemble ensemble(d, {0, size});
+    if (what.own_parameters) ensemble.set_parameters(repeated(parameters, ensemble.tiles()));
     system.sample(ensemble.view().state, 0, size - 1, system.info().initial,
                   parameter_tile(parameters), 1);
     const std::int64_t steps = what.hidden > 0 ? std::max(20, 40000 / what.hidden / d) : 2000;
@@ -100,10 +113,12 @@ void print_case(const Case& what, bool first) {
     const double rate = *std::max_element(rates.begin(), rates.end());
     const double peak = *std::max_element(peaks.begin(), peaks.end());
     fmt::print("{}\n  {{\"system\": \"{}\", \"dimension\": {}, \"precision\": \"{}\", "
-               "\"hidden\": {}, \"coefficients\": \"{}\", \"steps_per_second\": {:.6g}, "
+               "\"hidden\": {}, \"coefficients\": \"{}\", \"parameters\": \"{}\", "
+               "\"steps_per_second\": {:.6g}, "
                "\"operations_per_second\": {:.6g}, \"peak\": {:.6g}, \"of_peak\": {:.4f}}}",
                first ? "" : ",", what.system, d, name_of(what.precision), what.hidden,
-               what.free_coefficients ? "free" : "published", rate, rate * operations(what, d),
+               what.free_coefficients ? "free" : "published",
+               what.own_parameters ? "own" : "shared", rate, rate * operations(what, d),
                peak, rate * operations(what, d) / peak);
 }
 
@@ -117,11 +132,14 @@ std::vector<Case> all_cases() {
         }
         cases.push_back({"henon_heiles", none, p, 1024, true});
         cases.push_back({"spring_chain", {{"masses", 10}}, p, 1024, true});
-        cases.push_back({"henon_heiles", none, p, 0, false});
-        cases.push_back({"elastic_pendulum", none, p, 0, false});
         cases.push_back({"lorenz63", none, p, 0, false});
-        cases.push_back({"spring_chain", {{"masses", 10}}, p, 0, false});
         cases.push_back({"pendulum_chain", {{"links", 2}}, p, 0, false});
+        for (const bool own : {false, true}) {
+            cases.push_back({"henon_heiles", none, p, 0, false, own});
+            cases.push_back({"elastic_pendulum", none, p, 0, false, own});
+            cases.push_back({"spring_chain", {{"masses", 10}}, p, 0, false, own});
+            cases.push_back({"spring_chain", {{"masses", 20}}, p, 0, false, own});
+        }
     }
     cases.push_back({"henon_heiles", none, Precision::Mixed, 1024, false});
     cases.push_back({"spring_chain", {{"masses", 10}}, Precision::Mixed, 1024, false});

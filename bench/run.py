@@ -52,6 +52,8 @@ def print_kernels(rows):
           f"{'steps/s':>10}{'of peak':>9}")
     for row in rows:
         share = f"{100 * row['of_peak']:.0f} %" if row["hidden"] else "plain"
+        if row["parameters"] == "own":
+            share += ", own parameters"
         print(f"{row['system']:<18}{row['dimension']:>3} {row['precision']:<10}"
               f"{row['hidden']:>7} {row['coefficients']:<13}{row['steps_per_second']:>10.3g}"
               f"{share:>9}")

@@ -4,6 +4,7 @@
 // Checking a deck against the catalog, and what stages have in common.
 #include "setup.hpp"
 
+#include <farstep/approximators/conditions.hpp>
 #include <farstep/approximators/polynomial.hpp>
 
 #include <algorithm>
@@ -180,6 +181,33 @@ bool includes(const std::vector<FitMethod>& methods, FitMethod method) {
     return std::find(methods.begin(), methods.end(), method) != methods.end();
 }
 
+/// Conditions are the step and parameters that training trajectories differ in.
+void check_conditions(Deck& deck, const TrainOptions& train, const Setup& setup) {
+    const SystemInfo& info = setup.system->info();
+    auto names = parameter_names(info);
+    for (std::size_t i = 0; i < train.conditions.size(); ++i) {
+        const std::string path = deck.has(fmt::format("train.conditions[{}]", i))
+                                     ? fmt::format("train.conditions[{}]", i)
+                                     : std::string("train.conditions");
+        const std::string& name = train.conditions[i];
+        const int at = position(names, name);
+        if (name == "step") continue;
+        if (at < 0) {
+            names.push_back("step");
+            deck.error(path, fmt::format("'{}' is no parameter of {}", name, info.name),
+                       fmt::format("expected one of: {}", fmt::join(names, ", ")));
+        }
+    }
+    if (train.conditions.size() > largest_condition_count) {
+        deck.error("train.conditions",
+                   fmt::format("at most {} conditions are possible", largest_condition_count));
+    }
+    if (!train.conditions.empty() && includes(train.fit, FitMethod::Adam)) {
+        deck.error("train.fit", "adam fits no approximator with conditions",
+                   "write  fit: ridge  or  fit: levenberg_marquardt");
+    }
+}
+
 /// Inputs that an approximator of a system has, outputs, and monomials in them.
 struct ApproximatorSize {
     std::int64_t inputs, monomials;
@@ -190,11 +218,15 @@ ApproximatorSize size_of(const ApproximatorOptions& a, int dimension) {
     return {dimension, monomial_count(dimension, int(a.degree))};
 }
 
-/// `path` is the section of the approximator.
+/// `path` is the section of the approximator, which sees `conditions` numbers beside the state.
 void check_approximator(Deck& deck, const std::string& path, const ApproximatorOptions& a,
-                        const SystemInfo& info) {
+                        const SystemInfo& info, std::size_t conditions) {
     constexpr std::int64_t most_monomials = 20000;
     const int dimension = int(info.components.size());
+    if (a.neighbours && conditions > 0) {
+        deck.error(path + ".neighbours", "a local approximator sees no train.conditions",
+                   "leave one of the two out");
+    }
     if (a.neighbours && !info.ring) {
         deck.error(path + ".neighbours",
                    fmt::format("the variables of {} are no ring of equals that could share weights",
@@ -204,10 +236,11 @@ void check_approximator(Deck& deck, const std::string& path, const ApproximatorO
                    fmt::format("a ring of {} has at most {} neighbours on each side", dimension,
                                (dimension - 1) / 2));
     }
-    if (size_of(a, dimension).monomials > most_monomials) {
+    const int inputs = dimension + int(conditions);
+    if (size_of(a, inputs).monomials > most_monomials) {
         deck.error(path + ".degree",
                    fmt::format("{} variables have {} monomials up to degree {}; at most {} can be "
-                               "fitted", dimension, size_of(a, dimension).monomials, a.degree,
+                               "fitted", inputs, size_of(a, inputs).monomials, a.degree,
                                most_monomials),
                    "lower the degree");
     }
@@ -218,7 +251,8 @@ void check_fit(Deck& deck, const TrainOptions& train, const SystemInfo& info) {
     constexpr std::int64_t most_weights = 4000;
     if (!deck.sound({"train.fit", "train.approximator"})) return;
     const ApproximatorOptions& a = train.approximator;
-    check_approximator(deck, "train.approximator", a, info);
+    const std::size_t conditions = train.conditions.size();
+    check_approximator(deck, "train.approximator", a, info, conditions);
     const bool has_units = a.type == ApproximatorType::Perceptron;
     if (includes(train.fit, FitMethod::Adam) && (a.degree > 1 || a.neighbours)) {
         deck.error("train.fit",
@@ -228,7 +262,7 @@ void check_fit(Deck& deck, const TrainOptions& train, const SystemInfo& info) {
     }
     if (!includes(train.fit, FitMethod::LevenbergMarquardt)) return;
     const std::int64_t weights =
-        a.hidden * (size_of(a, int(info.components.size())).inputs + 1);
+        a.hidden * (size_of(a, int(info.components.size() + conditions)).inputs + 1);
     if (!has_units) {
         deck.error("train.fit", "levenberg_marquardt fits hidden units, and there are none",
                    "write  fit: ridge");
@@ -245,9 +279,13 @@ void check_rivals(Deck& deck, const Options& options, const SystemInfo& info) {
     if (!rivals.empty() && !options.train && deck.sound({"train"})) {
         deck.error("evaluate.rivals", "need a `train` section, which says how to fit them");
     }
+    if (!rivals.empty() && options.train && !options.train->conditions.empty()) {
+        deck.error("evaluate.rivals", "are fitted for one step and one set of parameters, not for "
+                   "train.conditions", "leave one of the two out");
+    }
     for (const auto& [name, approximator] : rivals) {
         const std::string path = "evaluate.rivals." + name;
-        if (deck.sound({path})) check_approximator(deck, path, approximator, info);
+        if (deck.sound({path})) check_approximator(deck, path, approximator, info, 0);
         if (approximator.step != options.step && !options.generate && deck.sound({"generate"})) {
             deck.error(path + ".step", "needs a `generate` section, for samples at another step");
         }
@@ -382,7 +420,10 @@ void check_against_catalog(Deck& deck, Setup& setup) {
     check_closure_stages(deck, setup);
     const Options& o = setup.options;
     const SystemInfo& reference = setup.reference_system->info();
-    if (o.train) check_fit(deck, *o.train, info);
+    if (o.train) {
+        check_conditions(deck, *o.train, setup);
+        check_fit(deck, *o.train, info);
+    }
     check_all_schemes(deck, setup);
     check_flow_map(deck, o);
     check_adaptive(deck, o);
@@ -621,7 +662,7 @@ void define_system(OutputFile& file, const Setup& setup) {
     if (info.has_energy) file.attribute("/", "energy_unit", info.energy_unit);
 }
 
-void require_same_system(const InputFile& file, const Setup& setup) {
+void require_system(const InputFile& file, const Setup& setup) {
     const SystemInfo& info = setup.system->info();
     const auto describe = [](const std::string& name, std::int64_t size) {
         return size > 0 ? fmt::format("{} of size {}", name, size) : name;
@@ -633,6 +674,10 @@ void require_same_system(const InputFile& file, const Setup& setup) {
             "{}: made for {}, but the deck is about {}; choose another file or make this one anew",
             file.name().string(), describe(name, size), describe(info.name, info.size)));
     }
+}
+
+void require_same_system(const InputFile& file, const Setup& setup) {
+    require_system(file, setup);
     const bool varied = file.has_attribute("/", "parameter_distributions");
     const bool same_distributions =
         varied == setup.plan.varies() &&
@@ -641,7 +686,7 @@ void require_same_system(const InputFile& file, const Setup& setup) {
     if (file.numbers("/", "parameters") != setup.parameters || !same_distributions) {
         throw EnvironmentError(
             fmt::format("{}: made for {} with other parameters than the deck's; make it anew",
-                        file.name().string(), name));
+                        file.name().string(), setup.system->info().name));
     }
 }
 

@@ -97,7 +97,9 @@ void define_components(OutputFile& file, const SystemInfo& info);
 /// The attributes that say which system, parameters and step a file belongs to.
 void define_system(OutputFile& file, const Setup& setup);
 
-/// Throws EnvironmentError if a file was made for another system, other parameters or another step.
+/// Throws EnvironmentError if a file was made for another system.
+void require_system(const InputFile& file, const Setup& setup);
+/// The same, and if it was made with other parameters.
 void require_same_system(const InputFile& file, const Setup& setup);
 
 /// The recipe stored in a file; empty if there is none, or the file cannot be read.

@@ -4,8 +4,12 @@
 // THE fused step: solver and corrector on a state in registers.
 #pragma once
 
+#include <farstep/approximators/conditions.hpp>
+#include <farstep/ensemble_view.hpp>
 #include <farstep/numerics/pack.hpp>
 #include <farstep/numerics/vector.hpp>
+
+#include <type_traits>
 
 namespace farstep {
 
@@ -19,12 +23,28 @@ struct FusedStep {
     Scalar dt;
     Corrector corrector;
 
+    /// What the corrector wants to know beside the state, for a work item.
+    template <class Real>
+    KOKKOS_FORCEINLINE_FUNCTION auto load_conditions(
+        const StateView& parameters, const LaneSlice<lanes_of<Real>>& slice) const {
+        if constexpr (requires { corrector.template load_conditions<Real>(parameters, slice); }) {
+            return corrector.template load_conditions<Real>(parameters, slice);
+        } else {
+            return NoConditions{};
+        }
+    }
+
     /// `parameters` are prepared: numbers for all lanes, or packs of one for each.
-    template <class Real, class Parameters>
+    template <class Real, class Parameters, class Conditions = NoConditions>
     KOKKOS_FORCEINLINE_FUNCTION void operator()(Vector<Real, dimension>& u,
-                                                const Parameters& parameters) const {
+                                                const Parameters& parameters,
+                                                const Conditions& conditions = {}) const {
         const auto increment = Scheme::template increment<System>(u, parameters, dt);
-        u = corrector.next(u, increment, dt);
+        if constexpr (std::is_same_v<Conditions, NoConditions>) {
+            u = corrector.next(u, increment, dt);
+        } else {
+            u = corrector.next(u, increment, dt, conditions);
+        }
     }
 };
 

@@ -20,6 +20,22 @@ Choices choices_of(SchemeList<Scheme...>) {
     return {{Scheme::name, Scheme::title}...};
 }
 
+template <class Scheme>
+constexpr int order_of() {
+    if constexpr (requires { Scheme::order; }) {
+        return Scheme::order;
+    } else {
+        return 0;
+    }
+}
+
+template <class... Scheme>
+int find_order(const std::string& name, SchemeList<Scheme...>) {
+    int order = 0;
+    ((order = Scheme::name == name ? order_of<Scheme>() : order), ...);
+    return order;
+}
+
 bool has_size(const SystemModel& model, const std::map<std::string, std::int64_t>& sizes) {
     const SystemInfo& info = model.info();
     if (info.size_key.empty()) return sizes.empty();
@@ -59,6 +75,8 @@ const Choices& scheme_choices() {
     }();
     return choices;
 }
+
+int scheme_order(const std::string& name) { return find_order(name, Schemes{}); }
 
 const Choices& corrector_choices() {
     static const Choices choices = {

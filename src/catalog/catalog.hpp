@@ -25,6 +25,8 @@ const SystemModel* find_system(const std::string& name,
 
 /// Of fixed steps first, then adaptive.
 const Choices& scheme_choices();
+/// Order of convergence of a scheme of fixed steps; 0 for none.
+int scheme_order(const std::string& name);
 const Choices& corrector_choices();
 /// In the order of the enumerators of Activation.
 const Choices& activation_choices();

@@ -13,6 +13,7 @@ namespace farstep {
 
 /// Q(u) = bias + linear·(u − centre) + Σm monomials[m] (u − centre)^exponents[m]
 ///        + Σh outgoing[h] σ(weights[h]·(u − centre) + biases[h]).
+/// Inputs beyond the outputs are conditions: parameters of the system, or the step.
 /// Input and target scaling are folded in; the centre is kept apart so that no digits cancel.
 struct DeployedNetwork {
     int inputs = 0, outputs = 0, hidden = 0;
@@ -29,9 +30,18 @@ struct DeployedNetwork {
     std::vector<double> bias;      ///< [outputs]
     std::vector<double> monomials; ///< [monomial][outputs], as monomial_exponents lists them
     RationalCoefficients coefficients = published_rational;
+    /// What the inputs beyond the outputs are: numbers of parameters, or `step_condition`.
+    std::vector<int> conditions;
 
     bool is_local() const { return neighbours >= 0; }
 };
+
+inline constexpr int step_condition = -1;
+
+/// The network with one of its conditions set to a value and left out of the inputs. Exact but for
+/// rounding.
+DeployedNetwork with_condition_fixed(const DeployedNetwork& network, std::size_t condition,
+                                     double value);
 
 /// The exponents [monomial][input] of the monomials of degree 2 … `degree`, in the order in which
 /// kernels visit them. A local network has powers of the middle one of its inputs alone.

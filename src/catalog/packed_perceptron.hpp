@@ -12,7 +12,8 @@
 
 namespace farstep {
 
-/// Owns the packed weights of a network with d inputs and d outputs.
+/// Owns the packed weights of a network whose first d inputs are the state, and its d outputs too;
+/// the others are conditions.
 template <class Scalar, int d>
 class PackedPerceptron {
 public:
@@ -26,6 +27,7 @@ public:
         pack_units(network);
         pack_affine(network);
         pack_monomials(network);
+        pack_conditions(network);
         for (int i = 0; i < d; ++i) m_device.centre[i] = network.centre[std::size_t(i)];
     }
 
@@ -42,7 +44,7 @@ private:
         for (int h = 0; h < network.hidden; ++h) {
             double* const unit = &packed[std::size_t(h / units * block_size<d, d> + h % units)];
             for (int i = 0; i < d; ++i) {
-                unit[i * units] = network.weights[std::size_t(h * d + i)];
+                unit[i * units] = network.weights[std::size_t(h * network.inputs + i)];
                 unit[(d + 1 + i) * units] = network.outgoing[std::size_t(h * d + i)];
             }
             unit[d * units] = network.biases[std::size_t(h)];
@@ -53,8 +55,10 @@ private:
     }
 
     void pack_affine(const DeployedNetwork& network) {
-        std::vector<double> affine = network.linear;
-        affine.resize(d * d, 0.0);
+        std::vector<double> affine(d * d, 0.0);
+        for (int k = 0; k < d * d && !network.linear.empty(); ++k) {
+            affine[std::size_t(k)] = network.linear[std::size_t(k / d * network.inputs + k % d)];
+        }
         affine.insert(affine.end(), network.bias.begin(), network.bias.end());
         m_affine = to_device_weights<Scalar>("farstep::affine", affine);
         m_device.linear = m_affine.data();
@@ -68,8 +72,32 @@ private:
         m_device.monomials = m_monomials.data();
     }
 
+    void pack_conditions(const DeployedNetwork& network) {
+        const int count = network.inputs - d;
+        if (count == 0) return;
+        const int blocks = m_device.blocks;
+        std::vector<double> packed(std::size_t(count * (blocks * units + d)), 0.0);
+        double* const linear = packed.data() + blocks * count * units;
+        ConditionInputs<Scalar>& inputs = m_device.condition_inputs;
+        for (int e = 0; e < count; ++e) {
+            inputs.parameters[e] = network.conditions[std::size_t(e)];
+            inputs.centres[e] = network.centre[std::size_t(d + e)];
+            for (int h = 0; h < network.hidden; ++h) {
+                packed[std::size_t((h / units * count + e) * units + h % units)] =
+                    network.weights[std::size_t(h * network.inputs + d + e)];
+            }
+            for (int j = 0; j < d && !network.linear.empty(); ++j) {
+                linear[e * d + j] = network.linear[std::size_t(j * network.inputs + d + e)];
+            }
+        }
+        m_conditions = to_device_weights<Scalar>("farstep::conditions", packed);
+        inputs.count = count;
+        inputs.units = m_conditions.data();
+        inputs.linear = m_conditions.data() + blocks * count * units;
+    }
+
     Approximator m_device{};
-    DeviceWeights<Scalar> m_units, m_affine, m_monomials;
+    DeviceWeights<Scalar> m_units, m_affine, m_monomials, m_conditions;
 };
 
 }  // namespace farstep

@@ -272,6 +272,10 @@ StageResult evaluate(const Context& context, const Setup& setup) {
     const Model model = read_model(comm, options.model, setup);
     std::vector<Contender> contenders = make_contenders(context, setup, model);
     const ReferenceRun reference = run_reference(context, setup);
+    EnsembleView evaluated;
+    evaluated.state = reference.states.front();
+    evaluated.parameters = reference.parameters;
+    model.require_in_range(comm, setup, evaluated);
     for (Contender& contender : contenders) {
         contender.errors = measure_rollout(context, setup, reference, *contender.stepper);
         if (!options.skill && !options.climate) continue;

@@ -56,14 +56,13 @@ public:
         require_enough_trajectories(m_comm, m_setup, m_options.ensemble.size, "forecast.ensemble");
         heading(m_comm, "forecast");
         const auto start = std::chrono::steady_clock::now();
-        std::optional<Model> model;
-        if (m_options.corrected) model = read_model(m_comm, m_options.model, m_setup);
-        if (model) warn_of_long_rollout(model->rollout);
-        m_stepper = model ? m_setup.guarded_stepper(model->network,
-                                                    guard_on(m_options.guard, model->box_low,
-                                                             model->box_high))
-                          : m_setup.stepper(m_setup.options.scheme, m_setup.options.step,
-                                            m_setup.options.precision);
+        if (m_options.corrected) m_model = read_model(m_comm, m_options.model, m_setup);
+        if (m_model) warn_of_long_rollout(m_model->rollout);
+        m_stepper = m_model ? m_setup.guarded_stepper(m_model->network,
+                                                      guard_on(m_options.guard, m_model->box_low,
+                                                               m_model->box_high))
+                            : m_setup.stepper(m_setup.options.scheme, m_setup.options.step,
+                                              m_setup.options.precision);
         ForecastStatistics statistics(m_comm, m_setup, m_times, m_chunks > 1);
         OutputFile file(m_comm, m_setup.forecast_path(), FileKind::forecast);
         Provenance provenance = make_provenance(m_comm, m_setup, forecast_recipe(m_setup),
@@ -175,6 +174,7 @@ private:
                    Progress& progress) {
         Ensemble ensemble(m_setup.system->dimension(), range);
         draw_initial_states(m_comm, m_setup, m_options.ensemble, "forecast.ensemble", ensemble);
+        if (m_model) m_model->require_in_range(m_comm, m_setup, ensemble.view());
         write_parameters(file, ensemble);
         for (std::size_t n = 0; n < m_times.size(); ++n) {
             if (n > 0) {
@@ -349,6 +349,7 @@ private:
     std::int64_t m_chunk_size = 0, m_chunks = 1;
     std::vector<double> m_times;
     std::vector<std::int64_t> m_chosen;
+    std::optional<Model> m_model;
     std::unique_ptr<Stepper> m_stepper;
     std::vector<FailedTrajectory> m_failures;
     StepSummary m_own_steps;

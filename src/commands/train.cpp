@@ -17,19 +17,58 @@ namespace farstep {
 
 namespace {
 
+std::vector<double> steps_to_learn(const Setup& setup) {
+    const TrainOptions& train = *setup.options.train;
+    return train.is_for_many_steps() ? train.steps : std::vector<double>{setup.options.step};
+}
+
+/// A parameter that all trajectories share teaches nothing about others.
+void require_varying_conditions(const Setup& setup) {
+    const auto& names = setup.options.train->conditions;
+    const auto numbers = condition_numbers(setup.system->info(), names);
+    for (std::size_t e = 0; e < names.size(); ++e) {
+        if (numbers[e] == step_condition) continue;
+        if (setup.plan.rules[std::size_t(numbers[e])].varies()) continue;
+        throw DeckError(fmt::format(
+            "{}: error: train.conditions: '{}' is the same for all training trajectories; give it "
+            "a range, such as  system: {{parameters: {{{}: {{uniform: [1, 2]}}}}}}",
+            setup.deck.locate("train.conditions"), names[e], names[e]));
+    }
+}
+
 InputFile open_dataset(const Communicator& comm, const Setup& setup) {
     return together(comm, [&] {
         InputFile dataset(setup.options.train->dataset, FileKind::dataset);
         require_same_system(dataset, setup);
+        require_varying_conditions(setup);
         const double sampling = dataset.number("/", "sampling_step");
-        if (std::abs(sampling - setup.options.step) > 1e-12 * sampling) {
+        const bool many = setup.options.train->is_for_many_steps();
+        for (const double step : steps_to_learn(setup)) {
+            if (many ? is_multiple(step, sampling) : std::abs(sampling - step) <= 1e-12 * sampling) {
+                continue;
+            }
             throw EnvironmentError(fmt::format(
-                "{}: sampled every {:g}, but the far step of the deck is {:g}; training needs "
-                "samples at the far step", dataset.name().string(), sampling,
-                setup.options.step));
+                "{}: sampled every {:g}, but {} {:g}; training needs samples at the far step",
+                dataset.name().string(), sampling,
+                many ? "train.steps asks for" : "the far step of the deck is", step));
         }
         return dataset;
     });
+}
+
+/// The samples of the deck's far step, or of all that it wants learnt.
+TrainingData make_data(const Communicator& comm, const InputFile& dataset, const Setup& setup) {
+    std::vector<std::unique_ptr<Stepper>> steppers;
+    TrainingSteps steps;
+    for (const double step : steps_to_learn(setup)) {
+        // Without the deck's limits: a plain step may leave them where the solution does not.
+        steppers.push_back(setup.system->stepper({setup.options.scheme, Precision::Double, step,
+                                                  setup.parameters, {}, {}}));
+        steps.steppers.push_back(steppers.back().get());
+    }
+    steps.sampling = dataset.number("/", "sampling_step");
+    steps.power = target_power(setup);
+    return make_training_data(comm, dataset, *setup.system, steps, *setup.options.train);
 }
 
 /// How much of the single-step error the best linear corrector removes: what a network must beat.
@@ -44,7 +83,9 @@ double linear_baseline(const FitProblem& problem) {
 }  // namespace
 
 std::string train_recipe(const Setup& setup) {
-    const std::vector<std::string> keys = {"system", "step", "scheme", "limits", "train"};
+    // A corrector of many steps does not depend on the one that the deck forecasts with.
+    std::vector<std::string> keys = {"system", "scheme", "limits", "train"};
+    if (!setup.options.train->is_for_many_steps()) keys.push_back("step");
     return canonical(setup.options, keys) + "dataset:\n" +
            stored_recipe(setup.options.train->dataset, FileKind::dataset);
 }
@@ -54,10 +95,7 @@ TrainedModel fit_model(const Context& context, const Setup& setup) {
     const TrainOptions& options = *setup.options.train;
     const auto start = std::chrono::steady_clock::now();
     const InputFile dataset = open_dataset(comm, setup);
-    // Without the deck's limits: a plain step may leave them where the solution does not.
-    const auto stepper = setup.system->stepper({setup.options.scheme, Precision::Double,
-                                                setup.options.step, setup.parameters, {}, {}});
-    const TrainingData data = make_training_data(comm, dataset, *setup.system, *stepper, options);
+    const TrainingData data = make_data(comm, dataset, setup);
     const FitProblem problem{comm, *setup.system, data, options, context.progress};
     TrainedModel model;
     model.fit = fit(problem);

@@ -91,6 +91,10 @@ void check_tuning(Deck& deck, const Options& o) {
         check_multiple(deck, {tune.until, "tune.until"}, step);
         check_multiple(deck, step, {o.reference.step, "reference.step"});
     }
+    if (o.train && !o.train->conditions.empty()) {
+        deck.error("train.conditions", "the search makes one corrector for each step it tries, "
+                   "without conditions", "leave out `train.conditions` or `tune`");
+    }
     if (!o.ensemble && deck.sound({"ensemble"})) {
         deck.error("tune", "needs an `ensemble` section at the top of the deck, to train on",
                    "such as `ensemble: {size: 1000}`");
@@ -123,6 +127,30 @@ void check_skill(Deck& deck, const EvaluateOptions& o, const Time& every) {
     }
 }
 
+/// Pairs of stored states must be as far apart as the steps to learn.
+void check_steps(Deck& deck, const Options& o) {
+    const bool many = o.train && o.train->is_for_many_steps();
+    if (many && o.train->steps.empty() && deck.sound({"train.steps", "train.conditions"})) {
+        deck.error("train", "needs the key `steps`, as `step` is among its conditions",
+                   "such as `steps: [0.1, 0.2, 0.3, 0.4]`");
+    }
+    if (!o.generate) return;
+    const Time every{o.generate->every, "generate.every"};
+    if (!many) {
+        check_multiple(deck, every, {o.step, "step"});
+        return;
+    }
+    check_multiple(deck, every, {o.reference.step, "reference.step"});
+    for (std::size_t i = 0; i < o.train->steps.size(); ++i) {
+        check_multiple(deck, {o.train->steps[i], fmt::format("train.steps[{}]", i)}, every);
+    }
+    if (!deck.sound({"train.steps", "generate.until"}) || o.train->steps.empty()) return;
+    const double longest = *std::max_element(o.train->steps.begin(), o.train->steps.end());
+    if (longest <= o.generate->until) return;
+    deck.error("generate.until", fmt::format("{} is shorter than the longest of train.steps ({})",
+                                             o.generate->until, longest));
+}
+
 }  // namespace
 
 bool is_multiple(double whole, double part) {
@@ -134,11 +162,11 @@ bool is_multiple(double whole, double part) {
 void check_consistency(const Options& o, Deck& deck) {
     const Time step{o.step, "step"};
     check_reference(deck, o);
+    check_steps(deck, o);
     check_multiple(deck, {o.reference.spin_up, "reference.spin_up"},
                    {o.reference.step, "reference.step"});
     if (o.generate) {
         const Time every{o.generate->every, "generate.every"};
-        check_multiple(deck, every, step);
         check_multiple(deck, {o.generate->until, "generate.until"}, every);
         if (!o.ensemble && deck.sound({"ensemble"})) {
             deck.error("generate", "needs an `ensemble` section at the top of the deck",

@@ -26,6 +26,10 @@ bool TrainOptions::fits_with(FitMethod method) const {
     return std::find(all.begin(), all.end(), method) != all.end();
 }
 
+bool TrainOptions::is_for_many_steps() const {
+    return std::find(conditions.begin(), conditions.end(), "step") != conditions.end();
+}
+
 bool SaveOptions::wants(Statistic statistic) const {
     return std::find(statistics.begin(), statistics.end(), statistic) != statistics.end();
 }

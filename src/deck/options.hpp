@@ -164,6 +164,10 @@ struct TrainOptions {
     std::vector<FitMethod> fit;
     double validation = 0.1;
     std::int64_t seed = 1;
+    /// Inputs of the approximator beside the state: names of parameters, or `step`.
+    std::vector<std::string> conditions;
+    /// Far steps to learn, where `step` is a condition.
+    std::vector<double> steps;
     Scaling inputs = Scaling::Standardised;
     TargetScaling targets = TargetScaling::State;
     RidgeOptions ridge;
@@ -175,6 +179,7 @@ struct TrainOptions {
     std::vector<FitMethod> methods() const;
 
     bool fits_with(FitMethod method) const;
+    bool is_for_many_steps() const;
     bool operator==(const TrainOptions&) const = default;
 };
 

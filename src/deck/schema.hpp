@@ -291,6 +291,19 @@ void describe(Visitor& v, TrainOptions& o) {
           {.help = "fraction of trajectories kept for validation", .bounds = deck::inside(0, 1)});
     v.key("seed", o.seed,
           {.help = "seed of weights, batches and the validation split", .bounds = deck::seeds()});
+    v.key("conditions", o.conditions,
+          {.help = "inputs of the approximator beside the state: names of parameters that vary in "
+                   "system.parameters, and `step`; one corrector then serves their whole ranges",
+           .one_or_list = true,
+           .distinct = true});
+    v.key("steps", o.steps,
+          {.help = "far steps to learn, whole multiples of generate.every",
+           .unit = "time",
+           .bounds = deck::positive(),
+           .one_or_list = true,
+           .min_items = 2,
+           .distinct = true,
+           .when = {o.is_for_many_steps(), "conditions", "`conditions` includes step"}});
     v.key("inputs", o.inputs, {.help = "scaling of the approximator's inputs"});
     v.key("targets", o.targets, {.help = "scaling of the corrections to be learnt"});
     v.section("ridge", o.ridge,

@@ -276,7 +276,7 @@ private:
 }  // namespace
 
 Fit fit_adam(const FitProblem& problem, const Network* start) {
-    Network network = make_network(problem.system.dimension(), problem.options.approximator);
+    Network network = blank_network(problem);
     if (start) {
         network = *start;
     } else {

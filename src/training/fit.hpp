@@ -18,6 +18,13 @@ struct FitProblem {
     ProgressOptions progress;
 };
 
+/// A network of the problem's inputs and outputs, not fitted yet.
+inline Network blank_network(const FitProblem& problem) {
+    const SampleSet& samples = problem.data.training;
+    return make_network(int(samples.inputs.extent(1)), int(samples.targets.extent(1)),
+                        problem.options.approximator);
+}
+
 /// Closed form: hidden weights are drawn at random with a small scale, the rest is a ridge
 /// regression. Scale and penalty are chosen by the validation loss. Collective.
 Fit fit_ridge(const FitProblem& problem);

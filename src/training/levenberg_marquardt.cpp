@@ -153,8 +153,7 @@ Search best_start(const FitProblem& problem, LossFunction& validation, Progress&
     const LevenbergMarquardtOptions& options = problem.options.levenberg_marquardt;
     Search best;
     for (int start = 0; start < options.starts; ++start) {
-        Network network =
-            make_network(problem.system.dimension(), problem.options.approximator);
+        Network network = blank_network(problem);
         const double bound = options.scale / std::sqrt(double(network.shape.inputs));
         draw_hidden_layer(network, problem.options.seed, bound, start);
         Search search = Iteration(problem, validation, options.start_samples, network)
@@ -174,8 +173,7 @@ Fit fit_levenberg_marquardt(const FitProblem& problem, const Network* start) {
     const std::int64_t short_ones = start ? 0 : options.starts * options.start_iterations;
     Progress progress(problem.comm, "levenberg-marquardt", short_ones + options.iterations,
                       "iterations", problem.progress);
-    Network first =
-        start ? *start : make_network(problem.system.dimension(), problem.options.approximator);
+    Network first = start ? *start : blank_network(problem);
     if (!start) {
         const Search chosen = best_start(problem, validation, progress);
         first = with_hidden_layer_of(first, chosen.weights);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "catalog/parameter_tile.hpp"
 #include "parallel/agree.hpp"
 
 namespace farstep {
@@ -45,7 +46,7 @@ GuardSpec counting_guard(const SampleScaling& scaling) {
 
 std::vector<double> energies(const Setup& setup, const Ensemble& ensemble) {
     const ValueView values("farstep::energy", std::size_t(ensemble.tiles()), tile_width);
-    setup.system->energy(ensemble.view().state, setup.parameters, values);
+    setup.system->energy(ensemble.view().state, parameter_tile(setup.parameters), values);
     const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), values);
     return {host.data(), host.data() + ensemble.size()};
 }
@@ -106,6 +107,8 @@ std::string LongRollout::description(const SystemInfo& info) const {
 
 LongRollout roll_out(const Communicator& comm, const Setup& setup, const InputFile& dataset,
                      const TrainingData& data, const DeployedNetwork& network) {
+    // Where parameters vary there is no one system to roll out.
+    if (setup.plan.varies() || !setup.options.train->conditions.empty()) return {};
     const double step = setup.options.step;
     const std::int64_t steps =
         together(comm, [&] { return steps_in(length_of(setup, dataset), step); });

@@ -4,6 +4,7 @@
 // Writing and reading model files.
 #include "training/model_file.hpp"
 
+#include <farstep/approximators/conditions.hpp>
 #include <farstep/approximators/polynomial.hpp>
 
 #include <algorithm>
@@ -17,16 +18,56 @@ namespace farstep {
 
 namespace {
 
+/// The corrector's inputs beside the state: names, units, and ranges it was trained for.
+struct ConditionTable {
+    std::vector<std::string> names, units;
+    std::vector<double> low, high;
+};
+
+ConditionTable condition_table(const Setup& setup, const SampleScaling& scaling) {
+    const TrainOptions& train = *setup.options.train;
+    const SystemInfo& info = setup.system->info();
+    const auto numbers = condition_numbers(info, train.conditions);
+    ConditionTable table{train.conditions, {}, {}, {}};
+    for (std::size_t e = 0; e < numbers.size(); ++e) {
+        // What the samples hold; a range that was drawn from is a little wider.
+        double low = scaling.low[info.components.size() + e];
+        double high = scaling.high[info.components.size() + e];
+        if (numbers[e] != step_condition) {
+            const ParameterRule& rule = setup.plan.rules[std::size_t(numbers[e])];
+            if (rule.has_range()) {
+                low = rule.low();
+                high = rule.high();
+            }
+        }
+        table.units.push_back(numbers[e] == step_condition
+                                  ? info.time_unit
+                                  : info.parameters[std::size_t(numbers[e])].unit);
+        table.low.push_back(low);
+        table.high.push_back(high);
+    }
+    return table;
+}
+
 /// Inputs and outputs of a network that sees the whole state.
-void define_state(OutputFile& file, const SystemInfo& info) {
+void define_state(OutputFile& file, const SystemInfo& info, const ConditionTable& conditions) {
     std::vector<std::string> names, units;
     for (const ComponentInfo& component : info.components) {
         names.push_back(component.name);
         units.push_back(component.unit);
     }
-    file.coordinate("input", names, {"", "component of the state", {{"component_units", units}}});
     file.coordinate("output", names,
                     {"", "component of the correction", {{"component_units", units}}});
+    names.insert(names.end(), conditions.names.begin(), conditions.names.end());
+    units.insert(units.end(), conditions.units.begin(), conditions.units.end());
+    file.coordinate("input", names,
+                    {"", "component of the state, then conditions", {{"component_units", units}}});
+    if (conditions.names.empty()) return;
+    file.coordinate("condition", conditions.names, {"", "input beside the state", {}});
+    file.variable("condition_low", {"condition"}, NumberType::float64,
+                  {"", "smallest value that the corrector serves", {}});
+    file.variable("condition_high", {"condition"}, NumberType::float64,
+                  {"", "largest value that the corrector serves", {}});
 }
 
 /// Inputs and outputs of a network that the variables of a ring share.
@@ -40,11 +81,12 @@ void define_window(OutputFile& file, const DeployedNetwork& network) {
     file.attribute("/", "neighbours", std::int64_t(network.neighbours));
 }
 
-void define_network(OutputFile& file, const DeployedNetwork& network, const SystemInfo& info) {
+void define_network(OutputFile& file, const DeployedNetwork& network, const SystemInfo& info,
+                    const ConditionTable& conditions) {
     if (network.is_local()) {
         define_window(file, network);
     } else {
-        define_state(file, info);
+        define_state(file, info, conditions);
     }
     file.dimension("coefficient", rational_coefficient_count);
     if (network.hidden > 0) {
@@ -160,10 +202,12 @@ int read_neighbours(const InputFile& file, const SystemModel& system) {
                                        system.info().name));
 }
 
-DeployedNetwork read_network(const InputFile& file, const SystemModel& system) {
+/// `conditions` is the number of inputs beside the state.
+DeployedNetwork read_network(const InputFile& file, const SystemModel& system, int conditions) {
     DeployedNetwork network;
     network.neighbours = read_neighbours(file, system);
-    network.inputs = network.is_local() ? 2 * network.neighbours + 1 : system.dimension();
+    network.inputs = network.is_local() ? 2 * network.neighbours + 1
+                                         : system.dimension() + conditions;
     network.outputs = network.is_local() ? 1 : system.dimension();
     const std::int64_t d = network.inputs, out = network.outputs;
     network.activation = parse_activation(file.text("/", "activation"));
@@ -180,7 +224,7 @@ DeployedNetwork read_network(const InputFile& file, const SystemModel& system) {
         monomial_exponents(network.inputs, network.degree, network.neighbours).size());
     if (monomials > 0) network.monomials = read_shaped(file, "monomials", {monomials, out});
     if (file.has("weights")) {
-        file.require_shape("weights", {-1, d});
+        file.require_shape("weights", {-1, in});
         const std::int64_t hidden = file.shape("weights")[0];
         network.hidden = int(hidden);
         network.weights = file.read("weights");
@@ -217,9 +261,98 @@ LongRollout read_rollout(const InputFile& file) {
     return rollout;
 }
 
-void require_same_step(const InputFile& file, const Setup& setup) {
-    const double step = file.number("/", "step");
+/// What a model was trained for beside the state.
+struct StoredCondition {
+    std::string name;
+    int number;  ///< of a parameter, or step_condition
+    double low, high;
+
+    bool contains(double value) const {
+        const double slack = 1e-12 * std::max(std::abs(low), std::abs(high));
+        return value >= low - slack && value <= high + slack;
+    }
+};
+
+std::vector<StoredCondition> read_conditions(const InputFile& file, const SystemInfo& info) {
+    if (!file.has("condition")) return {};
+    const std::vector<std::string> names = file.read_texts("condition");
+    if (names.size() > largest_condition_count) {
+        throw EnvironmentError(fmt::format("{}: {} conditions; at most {} are possible",
+                                           file.name().string(), names.size(),
+                                           largest_condition_count));
+    }
+    const auto numbers = condition_numbers(info, names);
+    const auto size = std::int64_t(names.size());
+    const auto low = read_shaped(file, "condition_low", {size});
+    const auto high = read_shaped(file, "condition_high", {size});
+    std::vector<StoredCondition> conditions;
+    for (std::size_t e = 0; e < names.size(); ++e) {
+        if (numbers[e] == step_condition && names[e] != "step") {
+            throw EnvironmentError(fmt::format("{}: its input '{}' is no parameter of {}",
+                                               file.name().string(), names[e], info.name));
+        }
+        conditions.push_back({names[e], numbers[e], low[e], high[e]});
+    }
+    return conditions;
+}
+
+std::string outside(const InputFile& file, const StoredCondition& condition,
+                    const std::string& found) {
+    return fmt::format("{}: trained for {} from {:g} to {:g}, but the deck says {}; stay inside, or "
+                       "train a corrector of a wider range", file.name().string(), condition.name,
+                       condition.low, condition.high, found);
+}
+
+const StoredCondition* find_condition(const std::vector<StoredCondition>& conditions, int number) {
+    for (const StoredCondition& condition : conditions) {
+        if (condition.number == number) return &condition;
+    }
+    return nullptr;
+}
+
+/// Parameters that the network sees lie in its ranges; the others are those it was trained with.
+void require_parameters(const InputFile& file, const Setup& setup,
+                        const std::vector<StoredCondition>& conditions) {
+    const SystemInfo& info = setup.system->info();
+    const std::vector<double> trained = file.numbers("/", "parameters");
+    std::vector<std::string> texts;
+    if (file.has_attribute("/", "parameter_distributions")) {
+        const AttributeValue value = file.attribute("/", "parameter_distributions");
+        if (const auto* stored = std::get_if<std::vector<std::string>>(&value)) texts = *stored;
+    }
+    for (std::size_t p = 0; p < info.parameters.size(); ++p) {
+        const ParameterRule& rule = setup.plan.rules[p];
+        const std::string key = "system.parameters." + info.parameters[p].name;
+        if (const StoredCondition* condition = find_condition(conditions, int(p))) {
+            const bool known = rule.has_range();
+            if (known && !(condition->contains(rule.low()) && condition->contains(rule.high()))) {
+                throw EnvironmentError(outside(file, *condition, rule.text()));
+            }
+            continue;
+        }
+        const bool same = p < trained.size() && trained[p] == setup.parameters[p] &&
+                          (p < texts.size() ? texts[p] == rule.text() : !rule.varies());
+        if (same) continue;
+        throw EnvironmentError(fmt::format(
+            "{}: trained for {} = {}, but the deck says {}, and {} is no condition of the "
+            "corrector; train it anew, with {} among train.conditions", file.name().string(), key,
+            p < texts.size()     ? texts[p]
+            : p < trained.size() ? fmt::format("{}", trained[p])
+                                 : "nothing",
+            rule.text(), info.parameters[p].name, info.parameters[p].name));
+    }
+}
+
+void require_step(const InputFile& file, const Setup& setup,
+                  const std::vector<StoredCondition>& conditions) {
     const std::string scheme = file.text("/", "scheme");
+    double step = file.number("/", "step");
+    if (const StoredCondition* condition = find_condition(conditions, step_condition)) {
+        if (!condition->contains(setup.options.step)) {
+            throw EnvironmentError(outside(file, *condition, fmt::format("{:g}", setup.options.step)));
+        }
+        step = setup.options.step;
+    }
     if (std::abs(step - setup.options.step) > 1e-12 * step || scheme != setup.options.scheme) {
         throw EnvironmentError(fmt::format(
             "{}: trained for {} at step {:g}, but the deck says {} at step {:g}; a corrector mends "
@@ -228,21 +361,76 @@ void require_same_step(const InputFile& file, const Setup& setup) {
     }
 }
 
+void multiply(std::vector<double>& values, double factor) {
+    for (double& value : values) value *= factor;
+}
+
+/// Conditions of one value for all trajectories become part of the network. Its outputs are times
+/// step^power.
+void fix_shared_conditions(const Setup& setup, double power,
+                           std::vector<StoredCondition>& conditions, DeployedNetwork& network) {
+    for (auto* values : {&network.outgoing, &network.linear, &network.bias, &network.monomials}) {
+        multiply(*values, std::pow(setup.options.step, power));
+    }
+    for (std::size_t e = conditions.size(); e-- > 0;) {
+        const int number = conditions[e].number;
+        const bool is_step = number == step_condition;
+        if (!is_step && setup.plan.rules[std::size_t(number)].varies()) continue;
+        const double value =
+            is_step ? setup.options.step : setup.parameters[std::size_t(number)];
+        network = with_condition_fixed(network, e, value);
+        conditions.erase(conditions.begin() + std::ptrdiff_t(e));
+    }
+}
+
 }  // namespace
+
+int target_power(const Setup& setup) {
+    const bool many = setup.options.train->is_for_many_steps();
+    return many ? scheme_order(setup.options.scheme) + 1 : 0;
+}
+
+void Model::require_in_range(const Communicator& comm, const Setup& setup,
+                             const EnsembleView& ensemble) const {
+    if (network.conditions.empty()) return;
+    const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), ensemble.parameters);
+    std::vector<double> low(condition_low.size(), std::numeric_limits<double>::infinity());
+    std::vector<double> high(low.size(), -std::numeric_limits<double>::infinity());
+    for (std::size_t e = 0; e < low.size() && ensemble.state.extent(0) > 0; ++e) {
+        for (std::size_t i = 0; i < host.extent(0) * tile_width; ++i) {
+            const double value = host(i / tile_width, network.conditions[e], i % tile_width);
+            low[e] = std::min(low[e], value);
+            high[e] = std::max(high[e], value);
+        }
+    }
+    comm.allreduce(std::span<double>(low), Reduce::min);
+    comm.allreduce(std::span<double>(high), Reduce::max);
+    for (std::size_t e = 0; e < low.size(); ++e) {
+        if (low[e] >= condition_low[e] && high[e] <= condition_high[e]) continue;
+        const std::string& name =
+            setup.system->info().parameters[std::size_t(network.conditions[e])].name;
+        throw EnvironmentError(fmt::format(
+            "the corrector was trained for {} from {:g} to {:g}, but trajectories have {:g} to "
+            "{:g}; stay inside, or train a corrector of a wider range", name, condition_low[e],
+            condition_high[e], low[e], high[e]));
+    }
+}
 
 void write_model(const Communicator& comm, const Setup& setup, const Fit& fit,
                  const SampleScaling& scaling, const ModelQuality& quality,
                  const LongRollout& rollout, const Provenance& provenance) {
     const DeployedNetwork network = fit.network.deploy(scaling);
     OutputFile file(comm, setup.model_path(), FileKind::model);
+    const ConditionTable conditions = condition_table(setup, scaling);
     define_components(file, setup.system->info());
-    define_network(file, network, setup.system->info());
+    define_network(file, network, setup.system->info(), conditions);
     define_scaling(file);
     define_history(file, fit.history);
     define_system(file, setup);
     file.attribute("/", "corrector", setup.options.train->corrector);
     file.attribute("/", "scheme", setup.options.scheme);
     file.attribute("/", "step", setup.options.step);
+    file.attribute("/", "step_power", std::int64_t(target_power(setup)));
     file.attribute("/", "fit", fit.description);
     file.attribute("/", "validation_loss", quality.validation_loss);
     file.attribute("/", "single_step_reduction", quality.single_step_reduction);
@@ -261,8 +449,11 @@ void write_model(const Communicator& comm, const Setup& setup, const Fit& fit,
     file.write_whole("coefficients", network.coefficients.values);
     write_values(file, "input_scale", scaling.input_scale);
     write_values(file, "target_scale", scaling.target_scale);
-    write_values(file, "box_low", scaling.low);
-    write_values(file, "box_high", scaling.high);
+    const auto d = std::ptrdiff_t(setup.system->dimension());
+    write_values(file, "box_low", {scaling.low.begin(), scaling.low.begin() + d});
+    write_values(file, "box_high", {scaling.high.begin(), scaling.high.begin() + d});
+    write_values(file, "condition_low", conditions.low);
+    write_values(file, "condition_high", conditions.high);
     write_history(file, fit.history);
     file.commit();
 }
@@ -270,11 +461,29 @@ void write_model(const Communicator& comm, const Setup& setup, const Fit& fit,
 Model read_model(const Communicator& comm, const std::filesystem::path& path, const Setup& setup) {
     return together(comm, [&] {
         const InputFile file(path, FileKind::model);
-        require_same_system(file, setup);
-        require_same_step(file, setup);
+        require_system(file, setup);
+        const SystemInfo& info = setup.system->info();
+        std::vector<StoredCondition> conditions = read_conditions(file, info);
+        require_parameters(file, setup, conditions);
+        require_step(file, setup, conditions);
         const int d = setup.system->dimension();
         Model model;
-        model.network = read_network(file, *setup.system);
+        model.network = read_network(file, *setup.system, int(conditions.size()));
+        for (const StoredCondition& condition : conditions) {
+            model.network.conditions.push_back(condition.number);
+        }
+        fix_shared_conditions(setup, double(file.integer("/", "step_power")), conditions,
+                              model.network);
+        if (!conditions.empty() && !model.network.monomials.empty()) {
+            throw EnvironmentError(fmt::format(
+                "{}: a polynomial of degree {} cannot see a parameter that differs from trajectory "
+                "to trajectory ({}); use hidden units with degree 1, or one value for all",
+                file.name().string(), model.network.degree, conditions.front().name));
+        }
+        for (const StoredCondition& condition : conditions) {
+            model.condition_low.push_back(condition.low);
+            model.condition_high.push_back(condition.high);
+        }
         model.quality = {file.number("/", "validation_loss"),
                          file.number("/", "single_step_reduction"),
                          file.number("/", "linear_reduction")};

@@ -15,12 +15,10 @@
 
 namespace farstep {
 
-Network make_network(int dimension, const ApproximatorOptions& options) {
+Network make_network(int inputs, int outputs, const ApproximatorOptions& options) {
     const bool has_units = options.type == ApproximatorType::Perceptron;
     Network network;
     if (options.neighbours) network.neighbours = int(*options.neighbours);
-    const int inputs = options.neighbours ? 2 * network.neighbours + 1 : dimension;
-    const int outputs = options.neighbours ? 1 : dimension;
     network.shape = {inputs, outputs, has_units ? int(options.hidden) : 0};
     network.activation = parse_activation(options.activation);
     network.degree = options.type == ApproximatorType::Linear ? 1 : int(options.degree);
@@ -34,11 +32,12 @@ Network make_network(int dimension, const ApproximatorOptions& options) {
 }
 
 DeployedNetwork blank_network(int dimension, const ApproximatorOptions& options) {
-    const Network network = make_network(dimension, options);
-    const auto in = std::size_t(network.shape.inputs), out = std::size_t(network.shape.outputs);
-    const SampleScaling unit{std::vector<double>(in, 0.0), std::vector<double>(in, 1.0),
-                             std::vector<double>(out, 1.0), {}, {}};
-    return network.deploy(unit);
+    const int inputs = options.neighbours ? int(2 * *options.neighbours + 1) : dimension;
+    const int outputs = options.neighbours ? 1 : dimension;
+    const SampleScaling unit{std::vector<double>(std::size_t(inputs), 0.0),
+                             std::vector<double>(std::size_t(inputs), 1.0),
+                             std::vector<double>(std::size_t(outputs), 1.0), {}, {}};
+    return make_network(inputs, outputs, options).deploy(unit);
 }
 
 void draw_hidden_layer(Network& network, std::int64_t seed, double bound, int start) {

@@ -34,8 +34,8 @@ struct Network {
     }
 };
 
-/// Parameters zero but for the activation's coefficients. `dimension` is that of the state.
-Network make_network(int dimension, const ApproximatorOptions& options);
+/// Parameters zero but for the activation's coefficients.
+Network make_network(int inputs, int outputs, const ApproximatorOptions& options);
 
 /// A deployed network of the given size that corrects nothing: to time a step before there is a
 /// model.

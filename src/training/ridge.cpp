@@ -113,7 +113,7 @@ void try_scale(const FitProblem& problem, LossFunction& validation, const Sample
 
 Fit fit_ridge(const FitProblem& problem) {
     LossFunction validation(problem.comm, problem.data.validation, problem.data.scaling);
-    Network network = make_network(problem.system.dimension(), problem.options.approximator);
+    Network network = blank_network(problem);
     Candidate best;
     const SampleSet few = thinned(problem.data.training, selection_samples);
     // Without hidden units there is no scale to choose.
@@ -139,8 +139,7 @@ Fit fit_ridge(const FitProblem& problem) {
 
 /// Fewer samples than coefficients fit anything and predict nothing.
 void require_enough_samples(const FitProblem& problem) {
-    const Network network =
-        make_network(problem.system.dimension(), problem.options.approximator);
+    const Network network = blank_network(problem);
     const std::int64_t coefficients = base_column_count(network) + network.shape.hidden;
     const std::int64_t samples = problem.data.training.total;
     if (samples >= coefficients) return;

@@ -32,8 +32,9 @@ struct RowShape {
     std::int64_t sites = 1; ///< rows a state
 };
 
-RowShape row_shape(int d, const ApproximatorOptions& approximator) {
-    if (!approximator.neighbours) return {d, d, 0, 1};
+/// `inputs` are the d components of the state and the conditions.
+RowShape row_shape(int inputs, int d, const ApproximatorOptions& approximator) {
+    if (!approximator.neighbours) return {inputs, d, 0, 1};
     const int n = int(*approximator.neighbours);
     return {2 * n + 1, 1, n, d};
 }
@@ -96,27 +97,95 @@ std::vector<double> read_trajectories(const InputFile& dataset,
     return states;
 }
 
-/// All adjacent pairs (u_n, u_n+1); the target is u_n+1 less the plain step from u_n.
-RowSet make_pairs(const std::vector<double>& states, std::int64_t trajectories, std::int64_t times,
-                  std::int64_t d, const Stepper& stepper) {
-    const std::int64_t pairs = trajectories * (times - 1);
+/// What one rank reads of a dataset.
+struct Share {
+    std::int64_t trajectories = 0, times = 0, d = 0;
+    std::vector<double> states;      ///< [trajectory][time][component]
+    std::vector<double> parameters;  ///< [trajectory][parameter]; empty if all have the same
+};
+
+std::vector<double> read_parameters(const InputFile& dataset,
+                                    const std::vector<std::int64_t>& wanted, std::int64_t count) {
+    if (!dataset.has("parameter_values") || wanted.empty()) return {};
+    dataset.require_shape("parameter_values", {-1, count});
+    const auto all = dataset.read("parameter_values");
+    std::vector<double> rows;
+    for (const std::int64_t i : wanted) {
+        rows.insert(rows.end(), all.begin() + i * count, all.begin() + (i + 1) * count);
+    }
+    return rows;
+}
+
+/// Intervals of the dataset that a step covers.
+std::int64_t stride_of(const Stepper& stepper, double sampling) {
+    return std::llround(stepper.step() / sampling);
+}
+
+/// The first states of all pairs that are a step apart, of a trajectory after the other, and the second
+/// ones less the plain step from the first.
+RowSet make_pairs(const Share& share, const Stepper& stepper, std::int64_t stride) {
+    const std::int64_t d = share.d, each = std::max<std::int64_t>(0, share.times - stride);
+    const std::int64_t pairs = share.trajectories * each;
+    const std::int64_t p = share.parameters.empty()
+                               ? 0
+                               : std::int64_t(share.parameters.size()) / share.trajectories;
     RowSet rows;
     rows.inputs.resize(std::size_t(pairs * d));
     rows.targets.resize(std::size_t(pairs * d));
-    for (std::int64_t k = 0; k < trajectories; ++k) {
-        const double* const trajectory = &states[std::size_t(k * times * d)];
-        double* const inputs = &rows.inputs[std::size_t(k * (times - 1) * d)];
-        double* const targets = &rows.targets[std::size_t(k * (times - 1) * d)];
-        std::copy_n(trajectory, (times - 1) * d, inputs);
-        std::copy_n(trajectory + d, (times - 1) * d, targets);
+    std::vector<double> parameters(std::size_t(pairs * p));
+    for (std::int64_t k = 0; k < share.trajectories; ++k) {
+        const double* const trajectory = &share.states[std::size_t(k * share.times * d)];
+        std::copy_n(trajectory, each * d, rows.inputs.data() + k * each * d);
+        std::copy_n(trajectory + stride * d, each * d, rows.targets.data() + k * each * d);
+        for (std::int64_t n = 0; n < each; ++n) {
+            std::copy_n(share.parameters.data() + k * p, p,
+                        parameters.data() + (k * each + n) * p);
+        }
     }
     Ensemble ensemble(int(d), {0, pairs});
     ensemble.set_rows(rows.inputs);
+    if (p > 0 && pairs > 0) {
+        Ensemble values(int(p), {0, pairs});
+        values.set_rows(parameters);
+        ensemble.set_parameters(values.view().state);
+    }
     stepper.advance(ensemble.view(), 0, 1);
     Kokkos::fence();
     const std::vector<double> stepped = ensemble.rows();
     for (std::size_t i = 0; i < stepped.size(); ++i) rows.targets[i] -= stepped[i];
     return rows;
+}
+
+/// The pairs of all steps, with their conditions as further inputs: all of one trajectory, then
+/// those of the next, so that samples are parted between ranks by trajectory.
+RowSet make_rows(const Share& share, const TrainingSteps& steps, const std::vector<int>& conditions) {
+    const std::size_t d = std::size_t(share.d), e = conditions.size();
+    std::vector<RowSet> sets;
+    for (const Stepper* stepper : steps.steppers) {
+        sets.push_back(make_pairs(share, *stepper, stride_of(*stepper, steps.sampling)));
+    }
+    RowSet all;
+    for (std::int64_t k = 0; k < share.trajectories; ++k) {
+        for (std::size_t s = 0; s < sets.size(); ++s) {
+            const std::size_t each = sets[s].inputs.size() / d / std::size_t(share.trajectories);
+            const auto first = std::size_t(k) * each;
+            const double weight = std::pow(steps.steppers[s]->step(), -steps.power);
+            for (std::size_t row = first; row < first + each; ++row) {
+                const double* const input = &sets[s].inputs[row * d];
+                all.inputs.insert(all.inputs.end(), input, input + d);
+                for (std::size_t c = 0; c < e; ++c) {
+                    const std::size_t p = share.parameters.size() / std::size_t(share.trajectories);
+                    all.inputs.push_back(
+                        conditions[c] == step_condition
+                            ? steps.steppers[s]->step()
+                            : share.parameters[std::size_t(k) * p + std::size_t(conditions[c])]);
+                }
+                const double* const target = &sets[s].targets[row * d];
+                for (std::size_t c = 0; c < d; ++c) all.targets.push_back(target[c] * weight);
+            }
+        }
+    }
+    return all;
 }
 
 /// A row for every variable of a ring: the variable between its neighbours, and its target.
@@ -266,25 +335,52 @@ std::vector<std::int64_t> share(const std::vector<std::int64_t>& all, const Rang
     return {all.begin() + mine.begin, all.begin() + mine.end};
 }
 
+/// Pairs that a trajectory gives. Throws if there are none.
+std::int64_t pairs_of(const TrainingSteps& steps, std::int64_t times) {
+    std::int64_t pairs = 0;
+    for (const Stepper* stepper : steps.steppers) {
+        pairs += std::max<std::int64_t>(0, times - stride_of(*stepper, steps.sampling));
+    }
+    if (pairs == 0) throw EnvironmentError("the dataset holds fewer than two times");
+    return pairs;
+}
+
 }  // namespace
 
+std::vector<int> condition_numbers(const SystemInfo& info, const std::vector<std::string>& names) {
+    std::vector<int> numbers;
+    for (const std::string& name : names) {
+        const auto found =
+            std::find_if(info.parameters.begin(), info.parameters.end(),
+                         [&](const ParameterInfo& parameter) { return parameter.name == name; });
+        numbers.push_back(found == info.parameters.end() ? step_condition
+                                                         : int(found - info.parameters.begin()));
+    }
+    return numbers;
+}
+
 TrainingData make_training_data(const Communicator& comm, const InputFile& dataset,
-                                const SystemModel& system, const Stepper& stepper,
+                                const SystemModel& system, const TrainingSteps& steps,
                                 const TrainOptions& options) {
     const int d = system.dimension();
-    const Shape shape = dataset.shape("state");
-    const std::int64_t times = shape[0];
+    const auto conditions = condition_numbers(system.info(), options.conditions);
+    const int inputs = d + int(conditions.size());
+    const std::int64_t times = dataset.shape("state")[0];
+    std::int64_t pairs = 0;
     const Split split = together(comm, [&] {
         dataset.require_shape("state", {-1, -1, d});
-        if (times < 2) throw EnvironmentError("the dataset holds fewer than two times");
+        pairs = pairs_of(steps, times);
         return split_trajectories(dataset.read<std::int8_t>("status"), options);
     });
     const auto load = [&](const std::vector<std::int64_t>& trajectories, Range& mine) {
         mine = partition(std::int64_t(trajectories.size()), comm.rank(), comm.size());
         return together(comm, [&] {
-            const auto states = read_trajectories(dataset, share(trajectories, mine), times, d);
-            require_finite(dataset, states);
-            return make_pairs(states, mine.size(), times, d, stepper);
+            const auto wanted = share(trajectories, mine);
+            const Share own{mine.size(), times, d, read_trajectories(dataset, wanted, times, d),
+                            read_parameters(dataset, wanted,
+                                            std::int64_t(system.info().parameters.size()))};
+            require_finite(dataset, own.states);
+            return make_rows(own, steps, conditions);
         });
     };
     Range training, validation;
@@ -294,8 +390,8 @@ TrainingData make_training_data(const Communicator& comm, const InputFile& datas
     TrainingData data;
     data.validation_trajectories = split.validation;
     SampleScaling box;
-    find_box(comm, training_rows.inputs, std::size_t(d), box);
-    const RowShape rows = row_shape(d, options.approximator);
+    find_box(comm, training_rows.inputs, std::size_t(inputs), box);
+    const RowShape rows = row_shape(inputs, d, options.approximator);
     if (options.approximator.neighbours) {
         training_rows = make_windows(training_rows, d, rows);
         validation_rows = make_windows(validation_rows, d, rows);
@@ -303,11 +399,11 @@ TrainingData make_training_data(const Communicator& comm, const InputFile& datas
     data.scaling = find_scaling(comm, training_rows, rows, options);
     data.scaling.low = box.low;
     data.scaling.high = box.high;
-    const std::int64_t pairs = (times - 1) * rows.sites;
+    const std::int64_t samples = pairs * rows.sites;
     data.training = make_set(training_rows, rows, data.scaling, training,
-                             std::int64_t(split.training.size()), pairs);
+                             std::int64_t(split.training.size()), samples);
     data.validation = make_set(validation_rows, rows, data.scaling, validation,
-                               std::int64_t(split.validation.size()), pairs);
+                               std::int64_t(split.validation.size()), samples);
     const auto power = sum_columns(comm, validation_rows.targets, std::size_t(rows.outputs),
                                    [](double y, std::size_t) { return y * y; });
     for (const double p : power) {

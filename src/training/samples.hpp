@@ -31,7 +31,8 @@ struct SampleSet {
 /// Units of the fit: x̃ = (u − centre)/input_scale, ỹ = target/target_scale, by input and output.
 struct SampleScaling {
     std::vector<double> centre, input_scale, target_scale;
-    std::vector<double> low, high;  ///< the box that the states fill, by component
+    /// The box that states fill, by component, and then the conditions.
+    std::vector<double> low, high;
 };
 
 struct TrainingData {
@@ -43,11 +44,25 @@ struct TrainingData {
     std::vector<std::int64_t> validation_trajectories;
 };
 
-/// Reads a dataset and turns it into samples: one a state, or for a local approximator one for each
-/// variable of the ring. `stepper` is the plain scheme at the dataset's sampling step, in double. Throws EnvironmentError if the dataset holds failed trajectories only,
+/// The plain scheme, in double, at each step to learn; each a whole multiple of `sampling`, the
+/// time between two states of the dataset.
+struct TrainingSteps {
+    std::vector<const Stepper*> steppers;
+    double sampling = 0;
+    /// Targets are divided by step^power: what a scheme of order n misses grows as step^(n + 1), and
+    /// the shortest steps, whose errors are the smallest, are to be learnt as well as the longest.
+    int power = 0;
+};
+
+/// Numbers of the parameters that conditions name, in their order; `step_condition` for the step.
+std::vector<int> condition_numbers(const SystemInfo& info, const std::vector<std::string>& names);
+
+/// Reads a dataset and turns it into samples: all pairs of states that are a step apart, with the
+/// conditions of each pair beside its first state; for a local approximator, each pair is one sample
+/// a variable of the ring. Throws EnvironmentError if the dataset holds failed trajectories only,
 /// or too few to set any aside for validation. Collective.
 TrainingData make_training_data(const Communicator& comm, const InputFile& dataset,
-                                const SystemModel& system, const Stepper& stepper,
+                                const SystemModel& system, const TrainingSteps& steps,
                                 const TrainOptions& options);
 
 }  // namespace farstep

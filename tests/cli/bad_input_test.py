@@ -148,6 +148,30 @@ DECK_MISTAKES = [
     Case("unknown_corrector", "run", ("neurvec",), {"fit: ridge": "corrector: neuralvec"}),
     Case("unknown_parameter", "run", ("deck.yaml:1:", "lambda"),
          {"henon_heiles": "{name: henon_heiles, parameters: {lamda: 1}}"}),
+    Case("column_of_an_unknown_parameter", "run", ("deck.yaml:1:", "'mu'", "lambda"),
+         {"henon_heiles": "{name: henon_heiles, parameters: {file: rows.h5, columns: [mu]}}"},
+         ranks=(1, 2)),
+    Case("parameter_beside_its_column", "run", ("deck.yaml:1:", "lambda", "column"),
+         {"henon_heiles": "{name: henon_heiles, parameters: {lambda: 2, file: rows.h5}}"}),
+    Case("latin_hypercube_of_nothing", "run", ("deck.yaml:1:", "sampling", "uniform"),
+         {"henon_heiles": "{name: henon_heiles, parameters: {sampling: latin_hypercube}}"}),
+    Case("grid_that_does_not_fit_the_ensemble", "run",
+         ("deck.yaml:2:18", "ensemble.size: 64", "7 points", "63 or 70"),
+         {"henon_heiles": "{name: henon_heiles, parameters: {lambda: {grid: [0.5, 1, 7]}}}",
+          "size: 256": "size: 259", "255]": "258]", "evaluate:\n  ensemble: {size: 64}":
+          "evaluate:\n  ensemble: {size: 70}"}, ranks=(1, 2)),
+    Case("grid_that_does_not_fit_the_forecast", "run",
+         ("deck.yaml:9:", "forecast.ensemble.size: 256", "252 or 259"),
+         {"henon_heiles": "{name: henon_heiles, parameters: {lambda: {grid: [0.5, 1, 7]}}}",
+          "size: 64": "size: 70", "evaluate:\n  ensemble: {size: 64}":
+          "evaluate:\n  ensemble: {size: 70}"}),
+    Case("condition_on_no_parameter", "run", ("deck.yaml:7:", "'mu'", "lambda, step"),
+         {"fit: ridge": "fit: ridge, conditions: [mu]"}),
+    Case("condition_on_what_does_not_vary", "train", ("deck.yaml:7:", "lambda", "the same"),
+         {"fit: ridge": "fit: ridge, conditions: [lambda]"}, ranks=(1, 2)),
+    Case("conditions_by_adam", "run", ("deck.yaml:7:", "adam", "conditions"),
+         {"henon_heiles": "{name: henon_heiles, parameters: {lambda: {uniform: [0.5, 1]}}}",
+          "fit: ridge": "fit: adam, conditions: lambda"}),
     Case("size_of_a_system_without_one", "run", ("deck.yaml:1:", "no size"),
          {"henon_heiles": "{name: henon_heiles, masses: 3}"}),
     Case("spring_chain_without_masses", "run", ("masses", "10"), {"henon_heiles": "spring_chain"}),
@@ -337,6 +361,17 @@ def states(**values):
     return spoil
 
 
+def rows(**values):
+    """A file of parameters under the names and values given."""
+    def spoil(folder):
+        with h5py.File(folder / "rows.h5", "w") as file:
+            for name, value in values.items():
+                file[name] = value
+    return spoil
+
+
+FROM_ROWS = {"henon_heiles": "{name: henon_heiles, parameters: {file: rows.h5}}",
+             "forecast:\n": "forecast:\n  corrected: false\n"}
 FROM_STATES = {"{size: 256}": "{size: 256, initial: {file: states.h5}}"}
 ELASTIC = {"henon_heiles": "elastic_pendulum"}
 
@@ -408,6 +443,19 @@ UNUSABLE_FILES = [
          spoil=copy_with("out/dataset.h5", shorten("state"))),
     Case("dataset_without_status", "train", ("out/dataset.h5", "status"),
          spoil=copy_with("out/dataset.h5", drop("status"))),
+    Case("parameters_missing", "forecast", ("rows.h5",), FROM_ROWS),
+    Case("parameters_under_another_name", "forecast", ("rows.h5", "parameters"), FROM_ROWS,
+         spoil=rows(other=np.ones((256, 1))), ranks=(1, 2)),
+    Case("parameters_of_another_shape", "forecast", ("rows.h5", "256 × 3"), FROM_ROWS,
+         spoil=rows(parameters=np.ones((256, 3))), ranks=(1, 2)),
+    Case("too_few_parameters", "forecast", ("rows.h5", "100", "256"), FROM_ROWS,
+         spoil=rows(parameters=np.ones((100, 1)))),
+    Case("parameters_not_finite", "forecast", ("rows.h5", "not finite"), FROM_ROWS,
+         spoil=rows(parameters=np.where(np.arange(256).reshape(256, 1) == 200, np.nan, 1))),
+    Case("model_of_other_parameters", "forecast",
+         ("out/model.h5", "system.parameters.lambda", "train.conditions"),
+         {"henon_heiles": "{name: henon_heiles, parameters: {lambda: {uniform: [0.5, 1]}}}"},
+         ranks=(1, 2)),
     Case("initial_states_missing", "forecast", ("states.h5",), FROM_STATES),
     Case("initial_states_under_another_name", "forecast", ("states.h5", "initial"), FROM_STATES,
          spoil=states(other=np.zeros((256, 4)))),

@@ -28,7 +28,7 @@ TrainOptions network_options(std::int64_t hidden) {
 /// The projection of a network with random hidden weights, and these weights.
 struct Projected {
     explicit Projected(const Communicator& comm, const TrainOptions& options)
-        : data(make_data(comm, options)), network(make_network(4, options.approximator)) {
+        : data(make_data(comm, options)), network(make_network(4, 4, options.approximator)) {
         draw_hidden_layer(network, 3, 0.8);
         weights = VariableProjection::hidden_weights(network);
     }

@@ -66,7 +66,8 @@ inline TrainingData make_data(const Communicator& comm, const TrainOptions& opti
     comm.barrier();
     const InputFile dataset(scratch / "dataset.h5", FileKind::dataset);
     const auto stepper = henon_heiles().stepper(plain_spec(henon_heiles(), "rk4", size.step));
-    return make_training_data(comm, dataset, henon_heiles(), *stepper, options);
+    return make_training_data(comm, dataset, henon_heiles(), {{stepper.get()}, size.step},
+                              options);
 }
 
 /// The samples of one set as rows.

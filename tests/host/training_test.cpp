@@ -255,7 +255,7 @@ TEST(Adam, TakesTheStepOfItsFormula) {
     TrainOptions options = small_adam(1);
     options.adam.batch = 1 << 20;
     const TrainingData data = make_data({}, options);
-    Network start = make_network(4, options.approximator);
+    Network start = make_network(4, 4, options.approximator);
     draw_hidden_layer(start, 3, 0.5);
     for (int k = start.shape.outgoing(); k < start.shape.coefficients(); ++k) {
         start.parameters[std::size_t(k)] = 0.1 * std::sin(k);
@@ -304,7 +304,7 @@ TEST(DeployedNetwork, EqualsTheStandardisedEvaluation) {
         options.hidden = 11;
         options.activation = name_of(activation);
         options.degree = degree++;
-        Network network = make_network(4, options);
+        Network network = make_network(4, 4, options);
         network.monomials = numbers(network.monomials.size(), 1);
         for (int k = 0; k < network.shape.coefficients(); ++k) {
             network.parameters[std::size_t(k)] = numbers();
@@ -334,7 +334,7 @@ TEST(LossFunction, IsTheMeanSquareOverSamplesAndComponents) {
     const TrainOptions options;
     const TrainingData data = make_data({}, options);
     LossFunction loss({}, data.validation, data.scaling);
-    const Network nothing = make_network(4, options.approximator);
+    const Network nothing = make_network(4, 4, options.approximator);
     EXPECT_NEAR(loss(nothing).raw / data.validation_target_power, 1, 1e-12);
     const Rows targets = rows_of(data.validation.targets, data.validation.count);
     EXPECT_NEAR(loss(nothing).scaled,

@@ -78,6 +78,19 @@ inline DeployedNetwork random_network(int d, int hidden, Activation activation, 
     return network;
 }
 
+/// A network of a state of d components and of conditions.
+inline DeployedNetwork random_network(int d, const std::vector<int>& conditions, int hidden,
+                                      Activation activation, bool linear, std::uint64_t seed) {
+    const int in = d + int(conditions.size());
+    DeployedNetwork network = random_network(in, hidden, activation, linear, seed);
+    network.outputs = d;
+    network.conditions = conditions;
+    network.outgoing.resize(std::size_t(hidden * d));
+    network.bias.resize(std::size_t(d));
+    if (linear) network.linear.resize(std::size_t(d * in));
+    return network;
+}
+
 /// The same with monomials up to a total degree, coefficients of the size of 0.1.
 inline DeployedNetwork with_monomials(DeployedNetwork network, int degree, std::uint64_t seed) {
     network.degree = degree;

@@ -94,6 +94,59 @@ TEST_P(OwnParameters, AreThoseOfCorrectedAndGuardedSteps) {
     expect_as_alone(corrected);
 }
 
+TEST_P(OwnParameters, AreConditionsOfCorrectors) {
+    const std::vector<int> conditions = {3, 0};  // l0 and k
+    for (const Activation activation : testing::all_activations) {
+        for (const bool linear : {false, true}) {
+            DeployedNetwork network =
+                testing::random_network(int(d), conditions, 13, activation, linear, 8);
+            network.centre[d] = 10;
+            network.centre[d + 1] = 40;
+            for (double& x : network.outgoing) x *= 0.01;
+            for (double& x : network.linear) x *= 0.01;
+            StepperSpec corrected = spec("rk4");
+            corrected.corrector = &network;
+            const Rows start = testing::sampled(model(), trajectories, 3);
+            const Rows together = advanced_with(parameters_of_all(), start, corrected);
+            for (const std::int64_t i : {std::int64_t(1), std::int64_t(39), trajectories - 1}) {
+                const Rows own = parameters_of_trajectory(i);
+                const DeployedNetwork fixed = with_condition_fixed(
+                    with_condition_fixed(network, 1, own[0]), 0, own[3]);
+                corrected.corrector = &fixed;
+                const Rows alone = advanced_with(parameter_tile(own), start, corrected);
+                const double rounding = GetParam() == Precision::Double ? 1e-12 : 1e-4;
+                for (std::size_t c = 0; c < d; ++c) {
+                    EXPECT_NEAR(together[std::size_t(i) * d + c], alone[std::size_t(i) * d + c],
+                                rounding) << name_of(activation) << " " << i;
+                }
+                corrected.corrector = &network;
+            }
+        }
+    }
+}
+
+TEST(FixedConditions, GiveTheSameFunctionOfTheState) {
+    for (const int degree : {1, 2, 4}) {
+        for (const bool linear : {false, true}) {
+            DeployedNetwork network =
+                testing::random_network(3, {0, step_condition}, 7, Activation::tanh, linear, 9);
+            if (degree > 1) network = testing::with_monomials(network, degree, 10);
+            const Rows input = {0.3, -0.2, 0.7, 1.1, -0.4};
+            const DeployedNetwork one = with_condition_fixed(network, 1, input[4]);
+            const DeployedNetwork none = with_condition_fixed(one, 0, input[3]);
+            EXPECT_EQ(one.conditions, std::vector<int>{0});
+            EXPECT_EQ(none.inputs, 3);
+            const Rows expected = testing::evaluated(network, input.data());
+            const Rows with_one = testing::evaluated(one, input.data());
+            const Rows with_none = testing::evaluated(none, input.data());
+            for (std::size_t j = 0; j < 3; ++j) {
+                EXPECT_NEAR(with_one[j], expected[j], 1e-14);
+                EXPECT_NEAR(with_none[j], expected[j], 1e-14);
+            }
+        }
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Precisions, OwnParameters,
                          ::testing::Values(Precision::Double, Precision::Mixed, Precision::Float),
                          [](const auto& info) { return name_of(info.param); });

@@ -5,8 +5,11 @@
 #pragma once
 
 #include <farstep/approximators/activation.hpp>
+#include <farstep/approximators/conditions.hpp>
 #include <farstep/approximators/polynomial.hpp>
 #include <farstep/backend.hpp>
+#include <farstep/ensemble_view.hpp>
+#include <farstep/parameters.hpp>
 
 namespace farstep {
 
@@ -15,9 +18,20 @@ namespace farstep {
 template <int In, int Out>
 inline constexpr int block_size = units_per_block<In>*(In + 1 + Out);
 
-/// z[h] = bias[h] + Σi in[i][h] xi for one packed block of hidden units.
+/// The packed hidden units and, if the network has conditions, their weights
+/// [block][condition][unit].
+template <class Scalar>
+struct PackedUnits {
+    const Scalar* block;
+    int blocks;
+    const Scalar* conditions;
+};
+
+/// z[h] = bias[h] + Σi in[i][h] xi + Σe condition[e][h] pe for one packed block of hidden units.
 template <int In, class Real, class Scalar>
 KOKKOS_FORCEINLINE_FUNCTION void pre_activations(const Scalar* block, const Vector<Real, In>& x,
+                                                 const Scalar* condition_weights,
+                                                 const Conditions<Real>& conditions,
                                                  Vector<Real, units_per_block<In>>& z) {
     constexpr int units = units_per_block<In>;
     const Scalar* const bias = block + In * units;
@@ -26,6 +40,7 @@ KOKKOS_FORCEINLINE_FUNCTION void pre_activations(const Scalar* block, const Vect
         const int i = previous + 1;
         unrolled<units>([&](auto h) FARSTEP_INLINE { z[h] += block[i * units + h] * x[i]; });
     });
+    add_conditions(condition_weights, conditions, z);
 }
 
 /// sum[j] += Σh out[first + j][h] a[h] for `count` outputs and one packed block of hidden units.
@@ -46,18 +61,22 @@ KOKKOS_FORCEINLINE_FUNCTION void accumulate_outputs(const Scalar* block, int fir
 /// outputs of a block are accumulated after the next block's multiply-adds have been issued, which
 /// hides the latency of the activation (a division, usually).
 template <Activation activation, int In, int Out, class Real, class Scalar, class Coefficients>
-KOKKOS_FORCEINLINE_FUNCTION void add_small_layer(const Scalar* block, int blocks,
+KOKKOS_FORCEINLINE_FUNCTION void add_small_layer(const PackedUnits<Scalar>& packed,
                                                  const Coefficients& c, const Vector<Real, In>& x,
+                                                 const Conditions<Real>& conditions,
                                                  Vector<Real, Out>& result) {
     constexpr int units = units_per_block<In>;
+    const Scalar* block = packed.block;
+    const Scalar* condition_weights = packed.conditions;
     Vector<Real, Out> sum;
     unrolled<Out>([&](auto j) FARSTEP_INLINE { sum[j] = result[j]; });
     Vector<Real, units> active;
-    pre_activations<In>(block, x, active);
+    pre_activations<In>(block, x, condition_weights, conditions, active);
     activate<activation>(active, c);
-    for (int b = 1; b < blocks; ++b) {
+    for (int b = 1; b < packed.blocks; ++b) {
         Vector<Real, units> next;
-        pre_activations<In>(block + block_size<In, Out>, x, next);
+        condition_weights += conditions.count * units;
+        pre_activations<In>(block + block_size<In, Out>, x, condition_weights, conditions, next);
         accumulate_outputs<Out, In>(block, 0, active, sum);
         block += block_size<In, Out>;
         activate<activation>(next, c);
@@ -89,16 +108,22 @@ KOKKOS_FORCEINLINE_FUNCTION void add_output_group(const Scalar* block, int block
 /// outputs from them, each a small matrix product with its accumulators in registers. The values in
 /// between (a few KiB) wait in the first-level cache; sums held in memory instead cost 20 % more.
 template <Activation activation, int In, int Out, class Real, class Scalar, class Coefficients>
-KOKKOS_FORCEINLINE_FUNCTION void add_large_layer(const Scalar* block, int blocks,
+KOKKOS_FORCEINLINE_FUNCTION void add_large_layer(const PackedUnits<Scalar>& packed,
                                                  const Coefficients& c, const Vector<Real, In>& x,
+                                                 const Conditions<Real>& conditions,
                                                  Vector<Real, Out>& result) {
     constexpr int group = outputs_per_group;
+    const Scalar* block = packed.block;
+    const Scalar* condition_weights = packed.conditions;
+    const int blocks = packed.blocks;
     Vector<Real, units_per_block<In>> active[blocks_per_pass];
     for (int done = 0; done < blocks; done += blocks_per_pass) {
         const int count = blocks - done < blocks_per_pass ? blocks - done : blocks_per_pass;
         for (int b = 0; b < count; ++b) {
             Vector<Real, units_per_block<In>> z;
-            pre_activations<In>(block + b * block_size<In, Out>, x, z);
+            pre_activations<In>(block + b * block_size<In, Out>, x, condition_weights, conditions,
+                                z);
+            condition_weights += conditions.count * units_per_block<In>;
             activate<activation>(z, c);
             unrolled<units_per_block<In>>([&](auto h) FARSTEP_INLINE { active[b][h] = z[h]; });
         }
@@ -112,18 +137,30 @@ KOKKOS_FORCEINLINE_FUNCTION void add_large_layer(const Scalar* block, int blocks
     }
 }
 
-/// result += Σh out[·][h] σ(Σi in[i][h] xi + bias[h]) over packed blocks of hidden units.
+/// result += Σh out[·][h] σ(Σi in[i][h] xi + Σe condition[e][h] pe + bias[h]) over packed blocks of
+/// hidden units.
 template <Activation activation, int In, int Out, class Real, class Scalar>
-FARSTEP_LAYER_FUNCTION void add_hidden_layer(const Scalar* block, int blocks,
+FARSTEP_LAYER_FUNCTION void add_hidden_layer(const PackedUnits<Scalar>& packed,
                                              const Vector<Scalar, rational_coefficient_count>& c,
                                              const Vector<Real, In>& x,
+                                             const Conditions<Real>& conditions,
                                              Vector<Real, Out>& result) {
     if constexpr (In <= largest_small_state) {
-        add_small_layer<activation>(block, blocks, c, x, result);
+        add_small_layer<activation>(packed, c, x, conditions, result);
     } else {
-        add_large_layer<activation>(block, blocks, c, x, result);
+        add_large_layer<activation>(packed, c, x, conditions, result);
     }
 }
+
+/// What of the system's parameters a network sees in the work items' lanes.
+template <class Scalar>
+struct ConditionInputs {
+    int count = 0;                                       ///< 0: the network sees the state alone
+    Vector<int, largest_condition_count> parameters;     ///< their numbers in the system
+    Vector<double, largest_condition_count> centres;     ///< subtracted first
+    const Scalar* units = nullptr;                       ///< [block][condition][unit]
+    const Scalar* linear = nullptr;                      ///< [condition][Out]
+};
 
 /// Q(x) = polynomial(x − centre) + hidden layer(x − centre), In inputs, Out outputs; either may be
 /// missing but for the polynomial's constant.
@@ -146,9 +183,33 @@ struct Perceptron {
     const Scalar* monomials;  ///< [monomial_count(In, degree)][Out]
     Vector<double, In> centre;
     Vector<Scalar, rational_coefficient_count> coefficients;
+    ConditionInputs<Scalar> condition_inputs;
+
+    /// The conditions in the precision of the network.
+    template <class Real>
+    using ConditionsOf = Conditions<Lanes<Scalar, lanes_of<Real>>>;
+
+    /// The conditions of a work item, from the parameters of an EnsembleView.
+    template <class Real>
+    KOKKOS_FORCEINLINE_FUNCTION ConditionsOf<Real> load_conditions(
+        const StateView& parameters, const LaneSlice<lanes_of<Real>>& slice) const {
+        using Exact = Lanes<double, lanes_of<Real>>;
+        using Net = Lanes<Scalar, lanes_of<Real>>;
+        ConditionsOf<Real> conditions;
+        conditions.count = condition_inputs.count;
+        const std::int64_t tile = parameter_tile_of(parameters, slice.tile);
+        for (int e = 0; e < conditions.count; ++e) {
+            const double* const row = &parameters(tile, condition_inputs.parameters[e], 0);
+            const Exact value = load<Exact>(row + slice.first, slice.stride);
+            conditions.values[e] =
+                convert<Net>(Exact(value - condition_inputs.centres[e]));
+        }
+        return conditions;
+    }
 
     template <class Real>
-    KOKKOS_FORCEINLINE_FUNCTION Vector<Real, Out> operator()(const Vector<Real, In>& input) const {
+    KOKKOS_FORCEINLINE_FUNCTION Vector<Real, Out> operator()(
+        const Vector<Real, In>& input, const ConditionsOf<Real>& conditions) const {
         using Net = Lanes<Scalar, lanes_of<Real>>;
         Vector<Net, In> x;
         unrolled<In>([&](auto i) FARSTEP_INLINE {
@@ -163,7 +224,8 @@ struct Perceptron {
             });
         }
         if (degree > 1) add_polynomial(monomials, degree, x, q);
-        if (blocks > 0) add_activated(x, q);
+        if (conditions.count > 0) add_conditions(condition_inputs.linear, conditions, q);
+        if (blocks > 0) add_activated(x, conditions, q);
         Vector<Real, Out> output;
         unrolled<Out>([&](auto j) FARSTEP_INLINE { output[j] = convert<Real>(q[j]); });
         return output;
@@ -172,21 +234,27 @@ struct Perceptron {
 private:
     template <class Net>
     KOKKOS_FORCEINLINE_FUNCTION void add_activated(const Vector<Net, In>& x,
+                                                   const Conditions<Net>& conditions,
                                                    Vector<Net, Out>& q) const {
         switch (activation) {
-            case Activation::rational: return add<Activation::rational>(x, q);
-            case Activation::inverse_quadratic: return add<Activation::inverse_quadratic>(x, q);
-            case Activation::tanh: return add<Activation::tanh>(x, q);
-            case Activation::sin: return add<Activation::sin>(x, q);
-            case Activation::silu: return add<Activation::silu>(x, q);
-            case Activation::relu: return add<Activation::relu>(x, q);
-            case Activation::split_rational: return add<Activation::split_rational>(x, q);
+            case Activation::rational: return add<Activation::rational>(x, conditions, q);
+            case Activation::inverse_quadratic:
+                return add<Activation::inverse_quadratic>(x, conditions, q);
+            case Activation::tanh: return add<Activation::tanh>(x, conditions, q);
+            case Activation::sin: return add<Activation::sin>(x, conditions, q);
+            case Activation::silu: return add<Activation::silu>(x, conditions, q);
+            case Activation::relu: return add<Activation::relu>(x, conditions, q);
+            case Activation::split_rational:
+                return add<Activation::split_rational>(x, conditions, q);
         }
     }
 
     template <Activation a, class Net>
-    KOKKOS_FORCEINLINE_FUNCTION void add(const Vector<Net, In>& x, Vector<Net, Out>& q) const {
-        add_hidden_layer<a>(units, blocks, coefficients, x, q);
+    KOKKOS_FORCEINLINE_FUNCTION void add(const Vector<Net, In>& x,
+                                         const Conditions<Net>& conditions,
+                                         Vector<Net, Out>& q) const {
+        add_hidden_layer<a>(PackedUnits<Scalar>{units, blocks, condition_inputs.units},
+                            coefficients, x, conditions, q);
     }
 };
 
