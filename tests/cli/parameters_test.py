@@ -14,7 +14,10 @@ ensemble: {size: 96, seed: 1}
 step: 0.5
 reference: {step: 0.05}
 generate: {until: 5}
-train: {conditions: lambda, approximator: {hidden: 24, activation: tanh}, fit: ridge}
+train:
+  conditions: lambda
+  approximator: {hidden: 24, activation: tanh}
+  levenberg_marquardt: {samples: 4000, starts: 1, start_iterations: 10, iterations: 60}
 forecast: {ensemble: {size: 300}, until: 5, save: {trajectories: all}}
 evaluate:
   ensemble: {size: 64}
@@ -174,11 +177,26 @@ def test_outside_its_ranges_a_corrector_is_refused(sets, says, trained):
 
 
 def test_a_corrector_without_a_condition_is_refused_for_other_parameters(tmp_path):
-    deck = write_deck(tmp_path, DECK.replace("conditions: lambda, ", ""))
+    deck = write_deck(tmp_path, DECK.replace("  conditions: lambda\n", ""))
     succeed("run", deck, cwd=tmp_path)
     result = farstep("forecast", deck, "--set", "system.parameters.lambda=0.75", cwd=tmp_path)
     assert result.code == 3 and len(result.errors) == 1
     assert "system.parameters.lambda" in result.errors[0] and "train.conditions" in result.errors[0]
+
+
+def test_a_polynomial_sees_a_condition_only_if_all_trajectories_share_it(tmp_path):
+    lines = [line for line in DECK.splitlines() if "levenberg" not in line]
+    deck = write_deck(tmp_path, "\n".join(lines).replace("{hidden: 24, activation: tanh}",
+                                                         "{type: polynomial, degree: 5}"))
+    succeed("generate", deck, cwd=tmp_path)
+    succeed("train", deck, cwd=tmp_path)
+    for coupling in (0.5, 0.75, 1):
+        succeed("evaluate", deck, *settings({"system.parameters.lambda": coupling}), cwd=tmp_path)
+        plain, corrected = final_errors(tmp_path)
+        assert corrected < plain / 2, coupling
+    result = farstep("forecast", deck, cwd=tmp_path)
+    assert result.code == 3 and len(result.errors) == 1
+    assert "degree 5" in result.errors[0] and "lambda" in result.errors[0]
 
 
 def test_the_deck_that_ships_mends_every_corner_at_a_small_size(tmp_path):
