@@ -201,7 +201,7 @@ def test_a_polynomial_sees_a_condition_only_if_all_trajectories_share_it(tmp_pat
 
 def test_the_deck_that_ships_mends_every_corner_at_a_small_size(tmp_path):
     deck = SOURCE / "inputs/conditioned/elastic_pendulum.yaml"
-    small = {"output": "out", "ensemble.size": 100, "train.levenberg_marquardt":
+    small = {"output": "out", "ensemble": "{size: 100}", "train.levenberg_marquardt":
              "{samples: 6000, starts: 1, start_iterations: 10, iterations: 40}",
              "train.approximator.hidden": 24}
     succeed("generate", deck, *settings(small), cwd=tmp_path)
