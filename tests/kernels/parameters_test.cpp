@@ -125,6 +125,41 @@ TEST_P(OwnParameters, AreConditionsOfCorrectors) {
     }
 }
 
+TEST(OwnParametersOfLargeStates, AreConditionsOfCorrectors) {
+    const SystemModel& chain = testing::system("spring_chain", {{"masses", 10}});
+    const DeployedNetwork network =
+        testing::random_network(20, {0, 12}, 29, Activation::tanh, true, 8);
+    StepperSpec spec = testing::plain_spec(chain, "rk4", 0.1);
+    const Rows start = testing::sampled(chain, trajectories, 3);
+    const auto own = [&](std::int64_t i) {
+        Rows values = testing::parameters_of(chain);
+        for (double& value : values) value *= 1 + 0.01 * double(i);
+        return values;
+    };
+    Rows rows;
+    for (std::int64_t i = 0; i < trajectories; ++i) {
+        const Rows values = own(i);
+        rows.insert(rows.end(), values.begin(), values.end());
+    }
+    Ensemble parameters(21, {0, trajectories}), together = testing::ensemble_of(chain, start);
+    parameters.set_rows(rows);
+    together.set_parameters(parameters.view().state);
+    spec.corrector = &network;
+    chain.stepper(spec)->advance(together.view(), 0, steps);
+    Kokkos::fence();
+    for (const std::int64_t i : {std::int64_t(2), trajectories - 1}) {
+        const DeployedNetwork fixed =
+            with_condition_fixed(with_condition_fixed(network, 1, own(i)[12]), 0, own(i)[0]);
+        spec.corrector = &fixed;
+        spec.parameters = own(i);
+        const Rows alone = testing::advanced(chain, start, spec, steps);
+        for (std::size_t c = 0; c < 20; ++c) {
+            const std::size_t at = std::size_t(i) * 20 + c;
+            EXPECT_NEAR(together.rows()[at], alone[at], 1e-11) << i;
+        }
+    }
+}
+
 TEST(FixedConditions, GiveTheSameFunctionOfTheState) {
     for (const int degree : {1, 2, 4}) {
         for (const bool linear : {false, true}) {
@@ -149,7 +184,7 @@ TEST(FixedConditions, GiveTheSameFunctionOfTheState) {
 
 INSTANTIATE_TEST_SUITE_P(Precisions, OwnParameters,
                          ::testing::Values(Precision::Double, Precision::Mixed, Precision::Float),
-                         [](const auto& info) { return name_of(info.param); });
+                         [](const auto& tested) { return name_of(tested.param); });
 
 TEST(OwnParametersOfEnergies, AreThoseOfTheTrajectory) {
     const Rows start = testing::sampled(model(), trajectories, 4);
