@@ -9,8 +9,6 @@
 #include <farstep/numerics/pack.hpp>
 #include <farstep/numerics/vector.hpp>
 
-#include <type_traits>
-
 namespace farstep {
 
 /// One far step u' = combine(u, S(f, u, Δt), Q). `Corrector` holds the coupling and the
@@ -40,11 +38,7 @@ struct FusedStep {
                                                 const Parameters& parameters,
                                                 const Conditions& conditions = {}) const {
         const auto increment = Scheme::template increment<System>(u, parameters, dt);
-        if constexpr (std::is_same_v<Conditions, NoConditions>) {
-            u = corrector.next(u, increment, dt);
-        } else {
-            u = corrector.next(u, increment, dt, conditions);
-        }
+        u = corrector.next(u, increment, dt, conditions);
     }
 };
 

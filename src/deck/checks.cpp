@@ -121,6 +121,10 @@ void check_skill(Deck& deck, const EvaluateOptions& o, const Time& every) {
     check_multiple(deck, {climate.until, "evaluate.climate.until"}, interval);
     check_multiple(deck, {climate.from, "evaluate.climate.from"}, interval);
     check_multiple(deck, interval, {every.value, "evaluate.every"});
+    if (o.ensemble.initial.file) {
+        deck.error("evaluate.climate", "needs a second truth from other initial states, and those of "
+                   "evaluate.ensemble come from a file", "draw them instead");
+    }
     if (climate.from >= climate.until) {
         deck.error("evaluate.climate.from",
                    fmt::format("leaves nothing before evaluate.climate.until ({})", climate.until));

@@ -145,7 +145,6 @@ void describe(Visitor& v, ReferenceOptions& o) {
     v.key("projection", o.projection,
           {.help = "its components that are those of the deck's system, in their order",
            .otherwise = "those of the same names",
-           .min_items = 1,
            .distinct = true,
            .when = {o.system.has_value(), "system", "`system` is given"}});
     v.key("spin_up", o.spin_up,
@@ -394,7 +393,6 @@ void describe(Visitor& v, LadderOptions& o) {
            .unit = "time",
            .bounds = deck::positive(),
            .otherwise = "step, step/2, step/4, …",
-           .min_items = 1,
            .distinct = true});
 }
 

@@ -224,7 +224,7 @@ DeployedNetwork read_network(const InputFile& file, const SystemModel& system, i
         monomial_exponents(network.inputs, network.degree, network.neighbours).size());
     if (monomials > 0) network.monomials = read_shaped(file, "monomials", {monomials, out});
     if (file.has("weights")) {
-        file.require_shape("weights", {-1, in});
+        file.require_shape("weights", {-1, d});
         const std::int64_t hidden = file.shape("weights")[0];
         network.hidden = int(hidden);
         network.weights = file.read("weights");

@@ -49,8 +49,8 @@ def test_the_dataset_holds_the_slow_variables_of_the_attractor(closed):
     with h5py.File(closed[0] / "out/dataset.h5") as file:
         assert file["state"].shape == (51, 24, 8)
         assert file.attrs["reference_system"] == "lorenz96_two_scale"
-        # Started from a box around 5; on the attractor the mean is near 2.5.
-        assert 1.5 < file["state"][0].mean() < 3.5
+        # Drawn from a box, which the attractor reaches out of on either side.
+        assert not ((file["state"][0] >= -5) & (file["state"][0] <= 15)).all()
 
 
 def test_the_corrector_is_better_than_no_closure_and_than_a_quartic_one(closed):

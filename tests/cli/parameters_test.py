@@ -159,8 +159,9 @@ def test_a_network_with_a_condition_for_each_trajectory_is_the_one_with_the_same
 def test_a_model_tells_its_conditions(trained):
     with h5py.File(trained / "out/model.h5") as model:
         assert list(model["input"].asstr()) == ["qx", "qy", "px", "py", "lambda", "step"]
-        assert list(model["box_low"][4:]) == [0.5, 0.25]
-        assert list(model["box_high"][4:]) == [1, 0.75]
+        assert list(model["condition"].asstr()) == ["lambda", "step"]
+        assert list(model["condition_low"]) == [0.5, 0.25]
+        assert list(model["condition_high"]) == [1, 0.75]
 
 
 @pytest.mark.parametrize("sets, says", [

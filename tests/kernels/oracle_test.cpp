@@ -31,7 +31,7 @@ struct Oracle {
     template <class Real>
     KOKKOS_INLINE_FUNCTION Vector<Real, System::dimension> next(
         const Vector<Real, System::dimension>& u, const Vector<Real, System::dimension>& increment,
-        double dt) const {
+        double dt, const NoConditions& /*conditions*/) const {
         Vector<Real, System::dimension> fine = u, result;
         for (int n = 0; n < substeps; ++n) {
             const auto s = Scheme::template increment<System>(fine, parameters, dt / substeps);

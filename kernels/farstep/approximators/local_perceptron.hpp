@@ -6,7 +6,9 @@
 #pragma once
 
 #include <farstep/approximators/activation.hpp>
+#include <farstep/approximators/conditions.hpp>
 #include <farstep/backend.hpp>
+#include <farstep/ensemble_view.hpp>
 
 namespace farstep {
 
@@ -75,8 +77,16 @@ struct LocalPerceptron {
     double centre;
     Vector<Scalar, rational_coefficient_count> coefficients;
 
+    /// A ring's network sees nothing but its variables.
     template <class Real>
-    KOKKOS_FORCEINLINE_FUNCTION Vector<Real, d> operator()(const Vector<Real, d>& input) const {
+    KOKKOS_FORCEINLINE_FUNCTION NoConditions load_conditions(
+        const StateView& /*parameters*/, const LaneSlice<lanes_of<Real>>& /*slice*/) const {
+        return {};
+    }
+
+    template <class Real>
+    KOKKOS_FORCEINLINE_FUNCTION Vector<Real, d> operator()(
+        const Vector<Real, d>& input, const NoConditions& /*conditions*/) const {
         using Net = Lanes<Scalar, lanes_of<Real>>;
         Net ring[d + 2 * most_neighbours<d>];
         for (int i = 0; i < d + 2 * neighbours; ++i) {

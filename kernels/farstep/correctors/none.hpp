@@ -10,10 +10,11 @@ namespace farstep {
 
 /// u' = u + S.
 struct NoCorrector {
-    template <class Real, int d, class Scalar>
+    template <class Real, int d, class Scalar, class Conditions>
     KOKKOS_FORCEINLINE_FUNCTION Vector<Real, d> next(const Vector<Real, d>& u,
                                                      const Vector<Real, d>& increment,
-                                                     Scalar /*dt*/) const {
+                                                     Scalar /*dt*/,
+                                                     const Conditions& /*conditions*/) const {
         Vector<Real, d> result;
         unrolled<d>([&](auto c) FARSTEP_INLINE { result[c] = u[c] + increment[c]; });
         return result;

@@ -26,7 +26,7 @@ struct Lorenz96 {
     /// What rhs is given: b1 − 1 in place of b1.
     template <class Parameters>
     KOKKOS_FORCEINLINE_FUNCTION static Parameters prepare(Parameters parameters) {
-        parameters[1] -= 1;
+        parameters[1] = parameters[1] - 1.0;
         return parameters;
     }
 
