@@ -150,6 +150,27 @@ void sort_by_cost(std::vector<Candidate>& candidates) {
                      [](const Candidate& a, const Candidate& b) { return a.cost < b.cost; });
 }
 
+std::int64_t size_of(const ApproximatorOptions& a) {
+    return a.type == ApproximatorType::Perceptron ? a.hidden : a.degree;
+}
+
+/// Whether `a` is `b` with no larger an approximator of the same kind.
+bool is_at_most(const Candidate& a, const Candidate& b) {
+    return a.scheme == b.scheme && a.precision == b.precision && a.step == b.step &&
+           a.approximator->type == b.approximator->type &&
+           size_of(*a.approximator) <= size_of(*b.approximator);
+}
+
+/// Less of the same costs no more, whatever a short measurement says: without this, noise would put
+/// a larger network before a smaller one, and the search ends at the first that meets the error.
+void keep_costs_in_order(std::vector<Candidate>& candidates) {
+    for (Candidate& a : candidates) {
+        for (const Candidate& b : candidates) {
+            if (is_at_most(a, b)) a.cost = std::min(a.cost, b.cost);
+        }
+    }
+}
+
 }  // namespace
 
 std::vector<Candidate> search_plain(const Context& context, const Setup& setup, const Judge& judge,
@@ -194,6 +215,7 @@ std::vector<Candidate> corrected_candidates(const Setup& setup, const Judge& jud
             }
         }
     }
+    keep_costs_in_order(all);
     sort_by_cost(all);
     return all;
 }

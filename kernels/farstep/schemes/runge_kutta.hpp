@@ -9,6 +9,7 @@
 #include <farstep/numerics/vector.hpp>
 #include <farstep/schemes/tableaux.hpp>
 
+#include <new>
 #include <type_traits>
 #include <utility>
 
@@ -109,13 +110,24 @@ private:
     KOKKOS_FORCEINLINE_FUNCTION static void fill_slope(const State& u, const Parameters& parameters,
                                                        Step dt, Slopes& slopes) {
         if constexpr (i == 0) {
-            slopes[0] = System::rhs(u, parameters);
+            set_slope<System>(u, parameters, slopes[0]);
         } else {
             State stage;
             unrolled<System::dimension>([&](auto c) FARSTEP_INLINE {
                 stage[c] = u[c] + weighted_sum<i, i>(slopes, dt, int(c));
             });
-            slopes[i] = System::rhs(stage, parameters);
+            set_slope<System>(stage, parameters, slopes[i]);
+        }
+    }
+
+    /// A slope that fits no registers is built where it stays: an assignment would copy it.
+    template <class System, class State, class Parameters, class Slope>
+    KOKKOS_FORCEINLINE_FUNCTION static void set_slope(const State& u, const Parameters& parameters,
+                                                      Slope& slope) {
+        if constexpr (System::dimension > unroll_limit) {
+            ::new (&slope) Slope(System::rhs(u, parameters));
+        } else {
+            slope = System::rhs(u, parameters);
         }
     }
 };
