@@ -3,12 +3,14 @@
 """A closure from a richer reference: projection, spin-up, rivals, skill and climate."""
 
 import re
+import subprocess
+import sys
 
 import h5py
 import numpy as np
 import pytest
 
-from conftest import farstep, settings, succeed, systems_of_this_build, write_deck
+from conftest import SOURCE, farstep, settings, succeed, systems_of_this_build, write_deck
 
 CLOSURE = """\
 system: {name: lorenz96, variables: 8}
@@ -81,6 +83,15 @@ def test_the_table_names_every_rollout(closed):
         assert re.search(rf"^  {name} .*\d$", out, re.M), out
     assert "rk4 of lorenz96_two_scale" in out
     assert "two runs of the truth" in out
+
+
+def test_skill_ranks_and_climate_are_drawn(closed, tmp_path):
+    words = [sys.executable, SOURCE / "tools/farstep-plot", closed[0] / "out/evaluation.h5",
+             closed[0] / "out/model.h5", "-o", tmp_path]
+    drawn = subprocess.run(words, capture_output=True, text=True, timeout=120)
+    assert drawn.returncode == 0, drawn.stderr
+    for name in ("evaluation-skill", "evaluation-ranks", "evaluation-climate", "model-box"):
+        assert (tmp_path / f"{name}.png").stat().st_size > 1000
 
 
 def test_a_finished_closure_is_not_made_again(closed):
