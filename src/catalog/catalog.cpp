@@ -66,6 +66,18 @@ const SystemModel* find_system(const std::string& name,
     return nullptr;
 }
 
+std::vector<std::string> component_names(const SystemInfo& info) {
+    std::vector<std::string> names;
+    for (const ComponentInfo& component : info.components) names.push_back(component.name);
+    return names;
+}
+
+std::vector<std::string> parameter_names(const SystemInfo& info) {
+    std::vector<std::string> names;
+    for (const ParameterInfo& parameter : info.parameters) names.push_back(parameter.name);
+    return names;
+}
+
 const Choices& scheme_choices() {
     static const Choices choices = [] {
         Choices all = choices_of(Schemes{});

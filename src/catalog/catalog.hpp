@@ -23,6 +23,9 @@ std::vector<const SystemModel*> system_variants(const std::string& name);
 const SystemModel* find_system(const std::string& name,
                                const std::map<std::string, std::int64_t>& sizes);
 
+std::vector<std::string> component_names(const SystemInfo& info);
+std::vector<std::string> parameter_names(const SystemInfo& info);
+
 /// Of fixed steps first, then adaptive.
 const Choices& scheme_choices();
 /// Order of convergence of a scheme of fixed steps; 0 for none.
