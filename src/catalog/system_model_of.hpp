@@ -39,7 +39,7 @@ Vector<Scalar, n> to_vector(const std::vector<double>& values) {
 
 template <class Scalar, int d>
 StateLimits<Scalar, d> limits(const StepperSpec& spec) {
-    constexpr double largest = std::numeric_limits<Scalar>::max();
+    constexpr double largest = double(std::numeric_limits<Scalar>::max());
     StateLimits<Scalar, d> result{};
     for (int c = 0; c < d; ++c) {
         const auto i = std::size_t(c);
@@ -138,7 +138,7 @@ public:
                         StepView("farstep::steps", tiles, tile_width)};
         }
         if (is_new || first_step == 0) {
-            begin_adaptive<System, Real>(Device(), ensemble, m_record, control.span());
+            begin_adaptive<System, Real>(Device(), ensemble, m_record, double(control.span()));
         }
         advance_adaptive<Scheme, System, Real>(Device(), ensemble, m_record, m_queue, m_limits,
                                                control);
