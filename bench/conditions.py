@@ -5,7 +5,7 @@
 compares it with plain RK4 at the corners of the ranges and in the middle. Exits with 1 if it is not
 1000 times more accurate everywhere.
 
-    bench/conditions.py --farstep build/farstep
+    bench/conditions.py --farstep build/release/farstep
 """
 
 import argparse

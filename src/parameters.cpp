@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "catalog/catalog.hpp"
 #include "catalog/parameter_tile.hpp"
 #include "error.hpp"
 #include "io/input_file.hpp"
@@ -216,12 +217,9 @@ StateView parameters_of(const ParameterPlan& plan, const Range& range, std::int6
 
 void define_parameter_values(OutputFile& file, const SystemInfo& info, const ParameterPlan& plan) {
     if (!plan.varies()) return;
-    std::vector<std::string> names, units;
-    for (const ParameterInfo& parameter : info.parameters) {
-        names.push_back(parameter.name);
-        units.push_back(parameter.unit);
-    }
-    file.coordinate("parameter", names,
+    std::vector<std::string> units;
+    for (const ParameterInfo& parameter : info.parameters) units.push_back(parameter.unit);
+    file.coordinate("parameter", parameter_names(info),
                     {"", "parameter of the system", {{"parameter_units", units}}});
     file.variable("parameter_values", {"trajectory", "parameter"}, NumberType::float64,
                   {"", "parameters of the trajectory; see parameter_units of 'parameter'", {}});

@@ -167,15 +167,13 @@ bool includes(const std::vector<FitMethod>& methods, FitMethod method) {
 void check_conditions(Deck& deck, const TrainOptions& train, const Setup& setup) {
     const SystemInfo& info = setup.system->info();
     auto names = parameter_names(info);
+    names.push_back("step");
     for (std::size_t i = 0; i < train.conditions.size(); ++i) {
         const std::string path = deck.has(fmt::format("train.conditions[{}]", i))
                                      ? fmt::format("train.conditions[{}]", i)
                                      : std::string("train.conditions");
         const std::string& name = train.conditions[i];
-        const int at = position(names, name);
-        if (name == "step") continue;
-        if (at < 0) {
-            names.push_back("step");
+        if (position(names, name) < 0) {
             deck.error(path, fmt::format("'{}' is no parameter of {}", name, info.name),
                        fmt::format("expected one of: {}", fmt::join(names, ", ")));
         }
@@ -190,7 +188,7 @@ void check_conditions(Deck& deck, const TrainOptions& train, const Setup& setup)
     }
 }
 
-/// Inputs that an approximator of a system has, outputs, and monomials in them.
+/// Inputs that an approximator of a system has, and monomials in them.
 struct ApproximatorSize {
     std::int64_t inputs, monomials;
 };

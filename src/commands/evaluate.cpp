@@ -278,14 +278,18 @@ StageResult evaluate(const Context& context, const Setup& setup) {
     model.require_in_range(comm, setup, evaluated);
     for (Contender& contender : contenders) {
         contender.errors = measure_rollout(context, setup, reference, *contender.stepper);
-        if (!options.skill && !options.climate) continue;
-        contender.cost =
-            measure_step_cost(context, setup, *contender.stepper) / contender.stepper->step();
     }
     const RolloutError &plain = contenders.front().errors,
                        &corrected = contenders[corrected_contender].errors;
     const WorkPrecision work = measure_work_precision(
         context, setup, reference, *contenders[corrected_contender].stepper);
+    contenders[corrected_contender].cost = work.corrected.cost;
+    for (Contender& contender : contenders) {
+        const bool is_asked = options.skill || options.climate;
+        if (!is_asked || contender.cost > 0) continue;
+        contender.cost =
+            measure_step_cost(context, setup, *contender.stepper) / contender.stepper->step();
+    }
     const SkillReport skill = measure_skill(context, setup, reference, contenders);
     const double time = reference.times.back();
     const std::string sentence = verdict(work, time);

@@ -78,10 +78,11 @@ Histogram run(const Context& context, const Setup& setup, const std::vector<Bins
     const Counts counts("farstep::climate", range.size(), bin_count);
     const std::int64_t outputs = steps_in(options.until, options.every);
     const std::int64_t steps = steps_in(options.every, stepper.step());
+    const std::int64_t first = steps_in(options.from, options.every);
     for (std::int64_t n = 1; n <= outputs; ++n) {
         stepper.advance(ensemble.view(), (n - 1) * steps, steps);
         progress.advance(1);
-        if (double(n) * options.every < options.from) continue;
+        if (n < first) continue;
         Kokkos::parallel_for(
             "farstep::count_states",
             Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>(
