@@ -5,7 +5,7 @@
 // sound, so that it never repeats a mistake that was already noted.
 #include "setup_checks.hpp"
 
-#include <farstep/approximators/conditions.hpp>
+#include <farstep/approximators/side_inputs.hpp>
 #include <farstep/approximators/polynomial.hpp>
 
 #include <algorithm>
@@ -254,6 +254,68 @@ void check_fit(Deck& deck, const TrainOptions& train, const SystemInfo& info) {
     }
 }
 
+/// What does not go with an approximator that sees more, or something else, than the state.
+void check_input(Deck& deck, const Options& options) {
+    const TrainOptions& train = *options.train;
+    if (*train.input == ApproximatorInput::state) return;
+    // Where the deck asks for it: by `input`, or by a corrector that sees the slope.
+    const std::string path = deck.has("train.input") ? "train.input" : "train.corrector";
+    if (options.scheme == "none") {
+        deck.error(path, "scheme none has no increment that an approximator could see",
+                   "write  input: state, or choose a scheme");
+    }
+    if (*train.input != ApproximatorInput::both) return;
+    if (includes(train.fit, FitMethod::Adam)) {
+        deck.error("train.fit", "adam fits no approximator that sees both state and slope",
+                   "write  fit: ridge  or  fit: levenberg_marquardt");
+    }
+    if (train.approximator.neighbours) {
+        deck.error("train.approximator.neighbours", "a local approximator sees the state or the "
+                   "slope, not both", "write  input: state  or  input: slope");
+    } else if (train.approximator.degree > 1) {
+        deck.error("train.approximator.degree",
+                   "a polynomial sees the state or the slope, not both; beside hidden units a "
+                   "linear term can", "write  degree: 1, or another train.input");
+    }
+}
+
+/// An output that is a factor enters the loss with a weight of its own in every sample.
+void check_factor(Deck& deck, const Options& options) {
+    const TrainOptions& train = *options.train;
+    if (!find_corrector(train.corrector)->multiplies) return;
+    if (options.scheme == "none") {
+        deck.error("train.corrector", fmt::format("{} multiplies the scheme's increment, and scheme "
+                   "none has none", train.corrector), "choose another corrector or scheme");
+    }
+    if (train.fit != std::vector<FitMethod>{FitMethod::Adam}) {
+        deck.error("train.fit", fmt::format("{} multiplies the scheme's increment, which only adam "
+                   "fits", train.corrector), "write  fit: adam");
+    }
+    if (options.evaluate && !options.evaluate->rivals.empty()) {
+        deck.error("evaluate.rivals", fmt::format("are fitted in closed form, which {} is not",
+                   train.corrector), "leave them out, or choose another train.corrector");
+    }
+    if (options.tune) {
+        deck.error("tune", fmt::format("fits in closed form, which {} is not", train.corrector),
+                   "choose another train.corrector");
+    }
+}
+
+void check_start(Deck& deck, const TrainOptions& train) {
+    if (!train.start || train.fit.front() != FitMethod::Ridge) return;
+    deck.error("train.start", "ridge draws hidden weights anew, so that it cannot start from a model",
+               "write  fit: levenberg_marquardt  or  fit: adam");
+}
+
+void check_coupling(Deck& deck, const Options& options) {
+    if (!deck.sound({"train.corrector", "train.input", "train.fit", "train.approximator", "scheme"})) {
+        return;
+    }
+    check_input(deck, options);
+    check_factor(deck, options);
+    check_start(deck, *options.train);
+}
+
 void check_rivals(Deck& deck, const Options& options, const SystemInfo& info) {
     const auto& rivals = options.evaluate->rivals;
     if (!rivals.empty() && !options.train && deck.sound({"train"})) {
@@ -405,6 +467,7 @@ void check_against_catalog(Deck& deck, Setup& setup) {
     if (o.train) {
         check_conditions(deck, *o.train, setup);
         check_fit(deck, *o.train, info);
+        check_coupling(deck, o);
     }
     check_all_schemes(deck, setup);
     check_flow_map(deck, o);

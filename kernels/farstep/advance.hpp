@@ -65,10 +65,10 @@ struct AdvanceKernel {
         const LaneSlice<W> slice(item);
         const Parameters parameters =
             load_parameters<typename Step::System, Real>(ensemble.parameters, slice);
-        const auto conditions = step.template load_conditions<Real>(ensemble.parameters, slice);
+        auto side = step.template load_side_inputs<Real>(ensemble.parameters, slice);
         Vector<Real, d> u = load_state<Real, d>(ensemble.state, slice);
         for (std::int64_t n = 0; n < steps; ++n) {
-            take_step(slice, first_step + n, parameters, conditions, u);
+            take_step(slice, first_step + n, parameters, side, u);
             if (limits.suspects(u) && !mark_failures(slice, u, first_step + n + 1)) break;
         }
         store_state(ensemble.state, slice, u);
@@ -77,12 +77,11 @@ struct AdvanceKernel {
 private:
     /// One step of all lanes, the guard's before and after it if there is one. What functions take
     /// by reference does not stay in registers, so the guard works on copies.
-    template <class Conditions>
+    template <class SideInputs>
     KOKKOS_FORCEINLINE_FUNCTION void take_step(const LaneSlice<W>& slice,
                                                std::int64_t step_number,
                                                const Parameters& parameters,
-                                               const Conditions& conditions,
-                                               Vector<Real, d>& u) const {
+                                               SideInputs& side, Vector<Real, d>& u) const {
         if constexpr (requires { step.guard; }) {
             GuardedState<Real, d> guarded;
             const bool passes = step.guard.lets_pass(u);
@@ -92,14 +91,14 @@ private:
                 step.guard.look_after(ensemble, slice, step_number, same, step.dt, copy, guarded);
                 u = copy;
             }
-            step(u, parameters, conditions);
+            step(u, parameters, side);
             if (!passes) {
                 Vector<Real, d> copy = u;
                 step.guard.put_back(guarded, copy);
                 u = copy;
             }
         } else {
-            step(u, parameters, conditions);
+            step(u, parameters, side);
         }
     }
 

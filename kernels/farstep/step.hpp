@@ -4,7 +4,7 @@
 // THE fused step: solver and corrector on a state in registers.
 #pragma once
 
-#include <farstep/approximators/conditions.hpp>
+#include <farstep/approximators/side_inputs.hpp>
 #include <farstep/ensemble_view.hpp>
 #include <farstep/numerics/pack.hpp>
 #include <farstep/numerics/vector.hpp>
@@ -23,22 +23,30 @@ struct FusedStep {
 
     /// What the corrector wants to know beside the state, for a work item.
     template <class Real>
-    KOKKOS_FORCEINLINE_FUNCTION auto load_conditions(
+    KOKKOS_FORCEINLINE_FUNCTION auto load_side_inputs(
         const StateView& parameters, const LaneSlice<lanes_of<Real>>& slice) const {
-        if constexpr (requires { corrector.template load_conditions<Real>(parameters, slice); }) {
-            return corrector.template load_conditions<Real>(parameters, slice);
+        if constexpr (requires { corrector.template load_side_inputs<Real>(parameters, slice); }) {
+            return corrector.template load_side_inputs<Real>(parameters, slice);
         } else {
-            return NoConditions{};
+            return NoSideInputs{};
         }
     }
 
     /// `parameters` are prepared: numbers for all lanes, or packs of one for each.
-    template <class Real, class Parameters, class Conditions = NoConditions>
+    template <class Real, class Parameters, class SideInputs>
     KOKKOS_FORCEINLINE_FUNCTION void operator()(Vector<Real, dimension>& u,
                                                 const Parameters& parameters,
-                                                const Conditions& conditions = {}) const {
+                                                SideInputs& side) const {
         const auto increment = Scheme::template increment<System>(u, parameters, dt);
-        u = corrector.next(u, increment, dt, conditions);
+        u = corrector.next(u, increment, side);
+    }
+
+    /// Of a corrector without side inputs.
+    template <class Real, class Parameters>
+    KOKKOS_FORCEINLINE_FUNCTION void operator()(Vector<Real, dimension>& u,
+                                                const Parameters& parameters) const {
+        NoSideInputs none;
+        (*this)(u, parameters, none);
     }
 };
 

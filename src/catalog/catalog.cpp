@@ -15,6 +15,26 @@ std::vector<std::unique_ptr<SystemModel>> make_all_systems();
 
 namespace {
 
+/// A new corrector is added here. The order is that of help texts.
+const std::vector<CorrectorInfo> correctors = {
+    {.name = "neurvec",
+     .title = "u + S + Q(u): the network sees the state, and its output is added (NeurVec)"},
+    {.name = "attns",
+     .title = "u + S + Q(S/step): the network sees the scheme's slope (AttNS)",
+     .input = ApproximatorInput::slope},
+    {.name = "attns_m",
+     .title = "u + S*Q(S/step): the output is a factor of every component (AttNS-m)",
+     .input = ApproximatorInput::slope,
+     .multiplies = true,
+     .initial_factor = 0},
+    {.name = "attns_residual",
+     .title = "u + S*(1 + Q(S/step)): the same, starting from the plain step",
+     .input = ApproximatorInput::slope,
+     .multiplies = true},
+    {.name = "hypersolver",
+     .title = "u + S + step^(order + 1)*Q(u): serves steps other than the one it was trained for",
+     .scales_with_step = true}};
+
 template <class... Scheme>
 Choices choices_of(SchemeList<Scheme...>) {
     return {{Scheme::name, Scheme::title}...};
@@ -91,9 +111,21 @@ const Choices& scheme_choices() {
 int scheme_order(const std::string& name) { return find_order(name, Schemes{}); }
 
 const Choices& corrector_choices() {
-    static const Choices choices = {
-        {"neurvec", "u + S + Q(u): the network sees the state, and its output is added"}};
+    static const Choices choices = [] {
+        Choices all;
+        for (const CorrectorInfo& corrector : correctors) {
+            all.push_back({corrector.name, corrector.title});
+        }
+        return all;
+    }();
     return choices;
+}
+
+const CorrectorInfo* find_corrector(const std::string& name) {
+    const auto found =
+        std::find_if(correctors.begin(), correctors.end(),
+                     [&](const CorrectorInfo& corrector) { return corrector.name == name; });
+    return found == correctors.end() ? nullptr : &*found;
 }
 
 const Choices& activation_choices() {
@@ -126,6 +158,10 @@ Vocabulary vocabulary() {
                               result.adaptive_schemes.end());
     result.activations = activation_choices();
     result.correctors = corrector_choices();
+    for (const CorrectorInfo& corrector : correctors) {
+        result.corrector_inputs.push_back(corrector.input);
+        if (corrector.multiplies) result.multiplying_correctors.push_back(corrector.name);
+    }
     return result;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "catalog/corrector_info.hpp"
 #include "catalog/system_model.hpp"
 #include "deck/vocabulary.hpp"
 
@@ -31,6 +32,9 @@ const Choices& scheme_choices();
 /// Order of convergence of a scheme of fixed steps; 0 for none.
 int scheme_order(const std::string& name);
 const Choices& corrector_choices();
+
+/// A corrector by its deck name; null if there is none.
+const CorrectorInfo* find_corrector(const std::string& name);
 /// In the order of the enumerators of Activation.
 const Choices& activation_choices();
 

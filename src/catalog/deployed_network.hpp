@@ -4,6 +4,7 @@
 // The network as it is deployed and stored: raw states in, corrections in the state's units out.
 #pragma once
 
+#include <farstep/approximator_input.hpp>
 #include <farstep/approximators/activation.hpp>
 
 #include <string>
@@ -11,9 +12,10 @@
 
 namespace farstep {
 
-/// Q(u) = bias + linear·(u − centre) + Σm monomials[m] (u − centre)^exponents[m]
-///        + Σh outgoing[h] σ(weights[h]·(u − centre) + biases[h]).
-/// Inputs beyond the outputs are conditions: parameters of the system, or the step.
+/// Q(x) = bias + linear·(x − centre) + Σm monomials[m] (x − centre)^exponents[m]
+///        + Σh outgoing[h] σ(weights[h]·(x − centre) + biases[h]).
+/// The inputs x are the state or what else of the step the network sees; then conditions, which are
+/// parameters of the system, or the step; then, if it sees both, the slope.
 /// Input and target scaling are folded in; the centre is kept apart so that no digits cancel.
 struct DeployedNetwork {
     int inputs = 0, outputs = 0, hidden = 0;
@@ -30,8 +32,10 @@ struct DeployedNetwork {
     std::vector<double> bias;      ///< [outputs]
     std::vector<double> monomials; ///< [monomial][outputs], as monomial_exponents lists them
     RationalCoefficients coefficients = published_rational;
-    /// What the inputs beyond the outputs are: numbers of parameters, or `step_condition`.
+    /// Numbers of parameters, or `step_condition`.
     std::vector<int> conditions;
+    ApproximatorInput input = ApproximatorInput::state;
+    bool multiplies = false;  ///< the step's increment, in place of being added to it
 
     bool is_local() const { return neighbours >= 0; }
 };

@@ -12,8 +12,8 @@
 
 namespace farstep {
 
-/// Owns the packed weights of a network whose first d inputs are the state, and its d outputs too;
-/// the others are conditions.
+/// Owns the packed weights of a network of d outputs whose first d inputs are the state, or the slope;
+/// the others are side inputs.
 template <class Scalar, int d>
 class PackedPerceptron {
 public:
@@ -27,7 +27,7 @@ public:
         pack_units(network);
         pack_affine(network);
         pack_monomials(network);
-        pack_conditions(network);
+        pack_side_inputs(network);
         for (int i = 0; i < d; ++i) m_device.centre[i] = network.centre[std::size_t(i)];
     }
 
@@ -72,16 +72,20 @@ private:
         m_device.monomials = m_monomials.data();
     }
 
-    void pack_conditions(const DeployedNetwork& network) {
+    void pack_side_inputs(const DeployedNetwork& network) {
         const int count = network.inputs - d;
         if (count == 0) return;
+        SideWeights<Scalar, d>& side = m_device.side_weights;
+        side.slope = network.input == ApproximatorInput::both;
+        side.conditions = int(network.conditions.size());
+        for (int e = 0; e < side.conditions; ++e) {
+            side.parameters[e] = network.conditions[std::size_t(e)];
+        }
         const int blocks = m_device.blocks;
         std::vector<double> packed(std::size_t(count * (blocks * units + d)), 0.0);
         double* const linear = packed.data() + blocks * count * units;
-        ConditionInputs<Scalar>& inputs = m_device.condition_inputs;
         for (int e = 0; e < count; ++e) {
-            inputs.parameters[e] = network.conditions[std::size_t(e)];
-            inputs.centres[e] = network.centre[std::size_t(d + e)];
+            side.centres[e] = network.centre[std::size_t(d + e)];
             for (int h = 0; h < network.hidden; ++h) {
                 packed[std::size_t((h / units * count + e) * units + h % units)] =
                     network.weights[std::size_t(h * network.inputs + d + e)];
@@ -90,14 +94,13 @@ private:
                 linear[e * d + j] = network.linear[std::size_t(j * network.inputs + d + e)];
             }
         }
-        m_conditions = to_device_weights<Scalar>("farstep::conditions", packed);
-        inputs.count = count;
-        inputs.units = m_conditions.data();
-        inputs.linear = m_conditions.data() + blocks * count * units;
+        m_side = to_device_weights<Scalar>("farstep::side_weights", packed);
+        side.units = m_side.data();
+        side.linear = m_side.data() + blocks * count * units;
     }
 
     Approximator m_device{};
-    DeviceWeights<Scalar> m_units, m_affine, m_monomials, m_conditions;
+    DeviceWeights<Scalar> m_units, m_affine, m_monomials, m_side;
 };
 
 }  // namespace farstep

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "catalog/system_model.hpp"
-#include "catalog/with_activation.hpp"
+#include "catalog/with_trained_activation.hpp"
 
 namespace farstep {
 
@@ -22,7 +22,7 @@ public:
             m_partial = Partial("farstep::partial_gradient", std::size_t(blocks),
                                 std::size_t(rows), std::size_t(gradient_row<d, d>));
         }
-        with_activation(activation, [&](auto a) {
+        with_trained_activation(activation, [&](auto a) {
             Kokkos::parallel_for("farstep::gradient", Policy(Device(), 0, blocks * rows),
                                  GradientKernel<a(), d, d>{shape, parameters, inputs, cotangents,
                                                            tiles, m_partial});

@@ -7,7 +7,7 @@
 
 #include <farstep/advance.hpp>
 #include <farstep/advance_adaptive.hpp>
-#include <farstep/correctors/neurvec.hpp>
+#include <farstep/correctors/coupled.hpp>
 #include <farstep/correctors/none.hpp>
 #include <farstep/energy.hpp>
 #include <farstep/sample.hpp>
@@ -15,8 +15,8 @@
 
 #include <stdexcept>
 
-#include "catalog/packed_local_perceptron.hpp"
 #include "catalog/packed_perceptron.hpp"
+#include "catalog/packed_ring_approximator.hpp"
 #include "catalog/perceptron_gradient_of.hpp"
 #include "catalog/system_model.hpp"
 
@@ -86,15 +86,14 @@ private:
     StateLimits<Scalar, System::dimension> m_limits;
 };
 
-/// The scheme with NeurVec's coupling; state in Scalar, network as `Packed` owns it, in
-/// NetworkScalar.
+/// The corrected scheme; state in Scalar, network as `Packed` owns it, in NetworkScalar.
 template <class System, class Scheme, class Scalar, class NetworkScalar, class Packed>
 class CorrectedStepper final : public Stepper {
 public:
     explicit CorrectedStepper(const StepperSpec& spec)
         : Stepper(spec),
           m_network(*spec.corrector),
-          m_step{{Scalar(spec.step), {m_network.device()}}, {}},
+          m_step{{Scalar(spec.step), coupled(spec)}, {}},
           m_limits(detail::limits<Scalar, System::dimension>(spec)) {
         m_step.guard = detail::guard<System, Scalar>(spec.guard);
     }
@@ -109,7 +108,15 @@ public:
     }
 
 private:
-    using Corrector = NeurVec<typename Packed::Approximator>;
+    using Corrector = Coupled<typename Packed::Approximator, Scalar>;
+
+    Corrector coupled(const StepperSpec& spec) const {
+        const DeployedNetwork& network = *spec.corrector;
+        const bool sees_slope = network.input != ApproximatorInput::increment;
+        return {m_network.device(), network.input, network.multiplies,
+                Scalar(sees_slope ? 1 / spec.step : 1.0)};
+    }
+
     Packed m_network;
     GuardedStep<FusedStep<System, Scheme, Corrector, Scalar>, System, Scalar> m_step;
     StateLimits<Scalar, System::dimension> m_limits;
@@ -277,14 +284,9 @@ private:
 
     template <class Scheme, class Scalar, class NetworkScalar>
     static std::unique_ptr<Stepper> with_network(const StepperSpec& spec) {
-        if constexpr (is_ring<System>) {
-            if (spec.corrector->is_local()) {
-                using Packed = PackedLocalPerceptron<NetworkScalar, d>;
-                return std::make_unique<
-                    CorrectedStepper<System, Scheme, Scalar, NetworkScalar, Packed>>(spec);
-            }
-        }
-        using Packed = PackedPerceptron<NetworkScalar, d>;
+        using Packed =
+            std::conditional_t<is_ring<System>, PackedRingApproximator<NetworkScalar, d>,
+                               PackedPerceptron<NetworkScalar, d>>;
         return std::make_unique<CorrectedStepper<System, Scheme, Scalar, NetworkScalar, Packed>>(
             spec);
     }

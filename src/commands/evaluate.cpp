@@ -217,6 +217,7 @@ Setup setup_of(const Setup& setup, const std::string& name, const RivalOptions& 
     Options& o = result.options;
     TrainOptions& train = *o.train;
     train.approximator = rival;
+    train.start.reset();
     train.fit.clear();
     train.fit = train.methods();
     train.rollout.until = 0;  // it is judged here

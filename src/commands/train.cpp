@@ -4,6 +4,7 @@
 // farstep train: samples from the dataset, a fit, and the model file.
 #include <chrono>
 #include <cmath>
+#include <optional>
 
 #include "commands/stages.hpp"
 #include "parallel/agree.hpp"
@@ -57,7 +58,9 @@ InputFile open_dataset(const Communicator& comm, const Setup& setup) {
 }
 
 /// The samples of the deck's far step, or of all that it wants learnt.
-TrainingData make_data(const Communicator& comm, const InputFile& dataset, const Setup& setup) {
+/// Centred as the network to start from, if there is one.
+TrainingData make_data(const Communicator& comm, const InputFile& dataset, const Setup& setup,
+                       const DeployedNetwork* start) {
     std::vector<std::unique_ptr<Stepper>> steppers;
     TrainingSteps steps;
     for (const double step : steps_to_learn(setup)) {
@@ -68,13 +71,15 @@ TrainingData make_data(const Communicator& comm, const InputFile& dataset, const
     }
     steps.sampling = dataset.number("/", "sampling_step");
     steps.power = target_power(setup);
-    return make_training_data(comm, dataset, *setup.system, steps, *setup.options.train);
+    return make_training_data(comm, dataset, *setup.system, steps, *setup.options.train,
+                              start ? start->centre : std::vector<double>{});
 }
 
 /// How much of the single-step error the best linear corrector removes: what a network must beat.
 double linear_baseline(const FitProblem& problem) {
     TrainOptions options = problem.options;
     options.approximator.type = ApproximatorType::Linear;
+    options.corrector = "neurvec";  // whose output is added, whatever its approximator sees
     const Fit linear =
         fit_ridge({problem.comm, problem.system, problem.data, options, problem.progress});
     return problem.data.validation_target_power / linear.validation.raw;
@@ -86,17 +91,25 @@ std::string train_recipe(const Setup& setup) {
     // A corrector of many steps does not depend on the one that the deck forecasts with.
     std::vector<std::string> keys = {"system", "scheme", "limits", "train"};
     if (!setup.options.train->is_for_many_steps()) keys.push_back("step");
-    return canonical(setup.options, keys) + "dataset:\n" +
-           stored_recipe(setup.options.train->dataset, FileKind::dataset);
+    const TrainOptions& train = *setup.options.train;
+    std::string recipe = canonical(setup.options, keys) + "dataset:\n" +
+                         stored_recipe(train.dataset, FileKind::dataset);
+    if (train.start) recipe += "start:\n" + stored_recipe(*train.start, FileKind::model);
+    return recipe;
 }
 
 TrainedModel fit_model(const Context& context, const Setup& setup) {
     const Communicator& comm = context.comm;
     const TrainOptions& options = *setup.options.train;
-    const auto start = std::chrono::steady_clock::now();
+    const auto begin = std::chrono::steady_clock::now();
     const InputFile dataset = open_dataset(comm, setup);
-    const TrainingData data = make_data(comm, dataset, setup);
-    const FitProblem problem{comm, *setup.system, data, options, context.progress};
+    std::optional<DeployedNetwork> deployed;
+    if (options.start) deployed = read_start(comm, setup);
+    const TrainingData data = make_data(comm, dataset, setup, deployed ? &*deployed : nullptr);
+    FitProblem problem{comm, *setup.system, data, options, context.progress};
+    std::optional<Network> start;
+    if (deployed) start = standardised(*deployed, data.scaling);
+    if (start) problem.start = &*start;
     TrainedModel model;
     model.fit = fit(problem);
     model.training_samples = data.training.total;
@@ -108,7 +121,7 @@ TrainedModel fit_model(const Context& context, const Setup& setup) {
     model.rollout =
         roll_out(comm, setup, dataset, data, model.fit.network.deploy(data.scaling));
     model.seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return model;
 }
 

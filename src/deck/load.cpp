@@ -85,6 +85,9 @@ void fill_in_defaults(Options& o, const Deck& deck, const Vocabulary& vocabulary
     if (o.generate) set_default(o.generate->every, o.step);
     if (o.train) {
         set_default(o.train->dataset, o.output / "dataset.h5");
+        if (!o.train->input) o.train->input = vocabulary.input_of(o.train->corrector);
+        const bool only_adam = o.train->fit.empty() && vocabulary.multiplies(o.train->corrector);
+        if (only_adam) o.train->fit = {FitMethod::Adam};
         o.train->fit = o.train->methods();
         fill_in_approximator(o.train->approximator);
     }

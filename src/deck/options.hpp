@@ -158,11 +158,19 @@ struct RolloutOptions {
 
 struct TrainOptions {
     std::string corrector = "neurvec";
+    /// What the approximator sees; set once it is filled in.
+    std::optional<ApproximatorInput> input;
     std::filesystem::path dataset;
+    /// A model whose approximator the fit starts from.
+    std::optional<std::filesystem::path> start;
     ApproximatorOptions approximator;
     /// Empty until it is filled in: the choice depends on the approximator.
     std::vector<FitMethod> fit;
     double validation = 0.1;
+    /// Of the training trajectories; those of a smaller fraction are among those of a larger one.
+    double fraction = 1;
+    /// Added to every component of the states that training steps begin from.
+    double noise = 0;
     std::int64_t seed = 1;
     /// Inputs of the approximator beside the state: names of parameters, or `step`.
     std::vector<std::string> conditions;

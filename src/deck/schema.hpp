@@ -277,8 +277,14 @@ void describe(Visitor& v, TrainOptions& o) {
     v.key("corrector", o.corrector,
           {.help = "how the approximator couples to the step",
            .choices = &v.vocabulary().correctors});
+    v.key("input", o.input,
+          {.help = "what the approximator sees of a step",
+           .otherwise = "slope for the attns correctors, else state"});
     v.key("dataset", o.dataset,
           {.help = "reference trajectories to learn from", .otherwise = "OUTPUT/dataset.h5"});
+    v.key("start", o.start,
+          {.help = "a model to start from, trained for the same system, scheme, step and form of "
+                   "approximator on other data"});
     v.section("approximator", o.approximator, {.help = "the function to be fitted"});
     v.key("fit", o.fit,
           {.help = "how to fit it; of several, each starts from the last's result",
@@ -288,6 +294,14 @@ void describe(Visitor& v, TrainOptions& o) {
            .distinct = true});
     v.key("validation", o.validation,
           {.help = "fraction of trajectories kept for validation", .bounds = deck::inside(0, 1)});
+    v.key("fraction", o.fraction,
+          {.help = "fraction of the other trajectories to train on; those of a smaller one are "
+                   "among those of a larger one",
+           .bounds = {.low = 0, .high = 1, .low_is_open = true}});
+    v.key("noise", o.noise,
+          {.help = "added to every component of the states that training steps begin from, to see "
+                   "what errors in the data do",
+           .bounds = deck::at_least(0)});
     v.key("seed", o.seed,
           {.help = "seed of weights, batches and the validation split", .bounds = deck::seeds()});
     v.key("conditions", o.conditions,

@@ -75,6 +75,15 @@ const Choices& choices_of(GuardAction) {
     return choices;
 }
 
+const Choices& choices_of(ApproximatorInput) {
+    static const Choices choices = {
+        {"state", "the state u"},
+        {"slope", "the scheme's mean slope, S/step"},
+        {"increment", "the scheme's increment S"},
+        {"both", "the state and the slope"}};
+    return choices;
+}
+
 const Choices& choices_of(Sampling) {
     static const Choices choices = {
         {"independent", "each trajectory by itself"},

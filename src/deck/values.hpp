@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include <farstep/approximator_input.hpp>
 #include <farstep/guard_action.hpp>
 
 #include "catalog/precision.hpp"
@@ -49,6 +50,7 @@ enum class Statistic { Mean, Variance, Minimum, Maximum, Quantiles };
 
 const Choices& choices_of(Precision);
 const Choices& choices_of(GuardAction);
+const Choices& choices_of(ApproximatorInput);
 const Choices& choices_of(Sampling);
 const Choices& choices_of(ApproximatorType);
 const Choices& choices_of(FitMethod);

@@ -5,6 +5,8 @@
 // depends on no system, scheme or corrector.
 #pragma once
 
+#include <farstep/approximator_input.hpp>
+
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -28,6 +30,21 @@ struct Vocabulary {
     Choices competitors;       ///< both: what a corrector is measured against
     Choices activations;
     Choices correctors;
+    /// What the approximator of each corrector sees unless a deck says otherwise.
+    std::vector<ApproximatorInput> corrector_inputs;
+    std::vector<std::string> multiplying_correctors;  ///< whose output is a factor
+
+    ApproximatorInput input_of(const std::string& corrector) const {
+        for (std::size_t i = 0; i < correctors.size(); ++i) {
+            if (correctors[i].name == corrector) return corrector_inputs[i];
+        }
+        return ApproximatorInput::state;
+    }
+
+    bool multiplies(const std::string& corrector) const {
+        return std::find(multiplying_correctors.begin(), multiplying_correctors.end(),
+                         corrector) != multiplying_correctors.end();
+    }
 
     bool is_adaptive(const std::string& scheme) const {
         return std::any_of(adaptive_schemes.begin(), adaptive_schemes.end(),

@@ -81,6 +81,7 @@ struct GatherBatch {
     Batches indices;
     std::int64_t row, count;
     StateView from_inputs, from_targets, inputs, targets;
+    StateView from_factors, factors;  ///< empty unless outputs are factors
 
     KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t slot) const {
         const std::int64_t tile = slot / tile_width, lane = slot % tile_width;
@@ -92,12 +93,17 @@ struct GatherBatch {
             targets(tile, c, lane) =
                 used ? from_targets(sample / tile_width, c, sample % tile_width) : 0;
         }
+        for (std::size_t c = 0; c < factors.extent(1); ++c) {
+            factors(tile, c, lane) =
+                used ? from_factors(sample / tile_width, c, sample % tile_width) : 0;
+        }
     }
 };
 
-/// predictions ← ∂loss/∂prediction = weight·(prediction − target); returns the squared errors.
+/// predictions ← ∂loss/∂prediction = weight·factor·(factor·prediction − target), the factor being 1
+/// unless outputs are factors; returns the squared errors.
 struct Cotangents {
-    StateView predictions, targets;
+    StateView predictions, targets, factors;
     std::int64_t count;
     double weight;
 
@@ -105,9 +111,11 @@ struct Cotangents {
         const std::int64_t tile = slot / tile_width, lane = slot % tile_width;
         const double used = slot < count ? 1.0 : 0.0;
         for (std::size_t c = 0; c < targets.extent(1); ++c) {
-            const double error = used * (predictions(tile, c, lane) - targets(tile, c, lane));
+            const double factor = factors.extent(1) > 0 ? factors(tile, c, lane) : 1.0;
+            const double error =
+                used * (factor * predictions(tile, c, lane) - targets(tile, c, lane));
             squares += error * error;
-            predictions(tile, c, lane) = weight * error;
+            predictions(tile, c, lane) = weight * factor * error;
         }
     }
 };
@@ -144,7 +152,9 @@ public:
           m_square("farstep::adam_square", start.parameters.size()),
           m_inputs(batch_view("farstep::batch_inputs")),
           m_targets(batch_view("farstep::batch_targets")),
-          m_predictions(batch_view("farstep::batch_predictions")) {}
+          m_predictions(batch_view("farstep::batch_predictions")) {
+        if (start.multiplies) m_factors = batch_view("farstep::batch_factors");
+    }
 
     Fit run() {
         Progress progress(m_problem.comm, "adam", m_iterations, "iterations", m_problem.progress);
@@ -199,12 +209,13 @@ private:
         Kokkos::parallel_for("farstep::gather_batch", Policy(0, tiles * tile_width),
                              GatherBatch{batches.indices(), batches.row(iteration), count,
                                          m_samples.inputs, m_samples.targets, m_inputs,
-                                         m_targets});
+                                         m_targets, m_samples.factors, m_factors});
         compute_predictions(m_network.activation, shape, m_parameters, inputs, m_predictions);
         const double share = 1.0 / double(m_batch * shape.outputs);
         double squares = 0;
         Kokkos::parallel_reduce("farstep::cotangents", Policy(0, tiles * tile_width),
-                                Cotangents{m_predictions, m_targets, count, 2 * share}, squares);
+                                Cotangents{m_predictions, m_targets, m_factors, count, 2 * share},
+                                squares);
         (*m_compute_gradient)(m_network.activation, shape, m_parameters, inputs, m_predictions,
                               tiles, m_gradient);
         const double loss = sum_over_ranks(squares) * share;
@@ -254,7 +265,7 @@ private:
                 "(now {:g})", iteration, m_options.learning_rate));
         }
         best.history.push_back({iteration, training_loss, loss.scaled,
-                                learning_rate(iteration - 1)});
+                                learning_rate(iteration - 1), loss.mean_factor});
         if (loss.scaled < best.validation.scaled) {
             best.network = m_network;
             best.validation = loss;
@@ -269,7 +280,7 @@ private:
     LossFunction m_validation;
     Network m_network;
     ParameterView m_parameters, m_gradient, m_mean, m_square;
-    StateView m_inputs, m_targets, m_predictions;
+    StateView m_inputs, m_targets, m_predictions, m_factors;
     std::vector<double> m_message;
 };
 
@@ -288,6 +299,11 @@ Fit fit_adam(const FitProblem& problem, const Network* start) {
                 uniform_pair(std::uint64_t(problem.options.seed), RandomPurpose::hidden_weights,
                              std::uint64_t(k), 0);
             network.parameters[std::size_t(k)] = (2 * u.first - 1) / std::sqrt(hidden);
+        }
+        // The factor is 1 + Q.
+        const double initial = find_corrector(problem.options.corrector)->initial_factor;
+        for (int k = network.shape.bias(); k < network.shape.coefficients(); ++k) {
+            network.parameters[std::size_t(k)] += initial - 1;
         }
     }
     return AdamTrainer(problem, network).run();

@@ -4,6 +4,7 @@
 // The methods of fitting a network to samples.
 #pragma once
 
+#include "catalog/catalog.hpp"
 #include "parallel/progress.hpp"
 #include "training/network.hpp"
 
@@ -16,13 +17,17 @@ struct FitProblem {
     const TrainingData& data;
     const TrainOptions& options;
     ProgressOptions progress;
+    const Network* start = nullptr;  ///< where the first method starts from; null: from scratch
 };
 
 /// A network of the problem's inputs and outputs, not fitted yet.
 inline Network blank_network(const FitProblem& problem) {
     const SampleSet& samples = problem.data.training;
-    return make_network(int(samples.inputs.extent(1)), int(samples.targets.extent(1)),
-                        problem.options.approximator);
+    Network network = make_network(int(samples.inputs.extent(1)), int(samples.targets.extent(1)),
+                                   problem.options.approximator);
+    network.input = *problem.options.input;
+    network.multiplies = find_corrector(problem.options.corrector)->multiplies;
+    return network;
 }
 
 /// Closed form: hidden weights are drawn at random with a small scale, the rest is a ridge

@@ -40,6 +40,10 @@ struct Model {
                           const EnsembleView& ensemble) const;
 };
 
+/// The network of the model that training starts from, as it was fitted. Throws EnvironmentError if it
+/// is of another system, scheme, step or form than the deck's. Collective.
+DeployedNetwork read_start(const Communicator& comm, const Setup& setup);
+
 /// Reads a model and checks that it fits the setup: system, scheme, finite weights; step and
 /// parameters are those it was trained for, or lie in its ranges. Throws EnvironmentError. Collective.
 Model read_model(const Communicator& comm, const std::filesystem::path& path, const Setup& setup);

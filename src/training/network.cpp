@@ -50,7 +50,13 @@ void draw_hidden_layer(Network& network, std::int64_t seed, double bound, int st
     }
 }
 
+std::vector<double> Network::output_scale(const SampleScaling& scaling) const {
+    return multiplies ? std::vector<double>(scaling.target_scale.size(), 1.0)
+                      : scaling.target_scale;
+}
+
 DeployedNetwork Network::deploy(const SampleScaling& scaling) const {
+    const std::vector<double> unit_of = output_scale(scaling);
     const auto at = [&](int offset, int i) { return parameters[std::size_t(offset + i)]; };
     const int in = shape.inputs, out = shape.outputs;
     DeployedNetwork result;
@@ -67,11 +73,11 @@ DeployedNetwork Network::deploy(const SampleScaling& scaling) const {
         result.biases.push_back(at(shape.biases(), h));
         for (int j = 0; j < out; ++j) {
             result.outgoing.push_back(at(shape.outgoing(), h * out + j) *
-                                      scaling.target_scale[std::size_t(j)]);
+                                      unit_of[std::size_t(j)]);
         }
     }
     for (int j = 0; j < out; ++j) {
-        const double scale = scaling.target_scale[std::size_t(j)];
+        const double scale = unit_of[std::size_t(j)];
         for (int i = 0; has_linear && i < in; ++i) {
             result.linear.push_back(at(shape.linear(), j * in + i) * scale /
                                     scaling.input_scale[std::size_t(i)]);
@@ -80,6 +86,8 @@ DeployedNetwork Network::deploy(const SampleScaling& scaling) const {
     }
     result.degree = degree;
     result.neighbours = neighbours;
+    result.input = input;
+    result.multiplies = multiplies;
     const auto exponents = this->exponents();
     for (std::size_t m = 0; m < exponents.size(); ++m) {
         double unit = 1;  // of the monomial, in those of the state
@@ -88,12 +96,51 @@ DeployedNetwork Network::deploy(const SampleScaling& scaling) const {
         }
         for (int j = 0; j < out; ++j) {
             const std::size_t at_m = m * std::size_t(out) + std::size_t(j);
-            result.monomials.push_back(monomials[at_m] * scaling.target_scale[std::size_t(j)] /
+            result.monomials.push_back(monomials[at_m] * unit_of[std::size_t(j)] /
                                        unit);
         }
     }
     for (int k = 0; k < rational_coefficient_count; ++k) {
         result.coefficients[k] = at(shape.coefficients(), k);
+    }
+    return result;
+}
+
+Network standardised(const DeployedNetwork& network, const SampleScaling& scaling) {
+    Network result;
+    result.shape = {network.inputs, network.outputs, network.hidden};
+    result.activation = network.activation;
+    result.has_linear = !network.linear.empty();
+    result.neighbours = network.neighbours;
+    result.input = network.input;
+    result.multiplies = network.multiplies;
+    result.degree = network.degree;
+    result.parameters.assign(std::size_t(result.shape.size()), 0.0);
+    const std::vector<double> unit_of = result.output_scale(scaling);
+    const auto put = [&](int offset, const std::vector<double>& values, const auto& unit) {
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            result.parameters[std::size_t(offset) + i] = values[i] * unit(i);
+        }
+    };
+    const std::size_t in = std::size_t(network.inputs), out = unit_of.size();
+    const auto input_unit = [&](std::size_t i) { return scaling.input_scale[i % in]; };
+    const auto output_unit = [&](std::size_t i) { return 1 / unit_of[i % out]; };
+    const auto one = [](std::size_t) { return 1.0; };
+    put(result.shape.weights(), network.weights, input_unit);
+    put(result.shape.biases(), network.biases, one);
+    put(result.shape.outgoing(), network.outgoing, output_unit);
+    put(result.shape.linear(), network.linear,
+        [&](std::size_t i) { return input_unit(i) / unit_of[i / in]; });
+    put(result.shape.bias(), network.bias, output_unit);
+    std::copy_n(network.coefficients.values, rational_coefficient_count,
+                result.parameters.begin() + result.shape.coefficients());
+    const auto exponents = result.exponents();
+    for (std::size_t k = 0; k < network.monomials.size(); ++k) {
+        double unit = output_unit(k);
+        for (std::size_t i = 0; i < in; ++i) {
+            unit *= std::pow(scaling.input_scale[i], exponents[k / out][i]);
+        }
+        result.monomials.push_back(network.monomials[k] * unit);
     }
     return result;
 }
@@ -119,29 +166,47 @@ Loss LossFunction::operator()(const Network& network) {
                         m_samples.inputs, m_predictions);
     add_polynomial_part(network, m_samples.inputs, m_predictions);
     const int d = network.shape.outputs;
-    std::vector<double> sums;
-    for (int c = 0; c < d; ++c) {
-        const StateView predictions = m_predictions, targets = m_samples.targets;
+    // Squared errors by output, then the sum of all factors.
+    std::vector<double> sums(std::size_t(d) + 1, 0.0);
+    const Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>> all(0, m_samples.count);
+    const StateView predictions = m_predictions, targets = m_samples.targets;
+    if (network.multiplies) {
+        const StateView factors = m_samples.factors;
         double sum = 0;
         Kokkos::parallel_reduce(
-            "farstep::loss",
-            Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>(0, m_samples.count),
+            "farstep::apply_factors", all,
+            KOKKOS_LAMBDA(const std::int64_t i, double& total) {
+                for (int c = 0; c < d; ++c) {
+                    double& value = predictions(i / tile_width, c, i % tile_width);
+                    total += 1 + value;
+                    value *= factors(i / tile_width, c, i % tile_width);
+                }
+            },
+            sum);
+        sums.back() = sum;
+    }
+    for (int c = 0; c < d; ++c) {
+        double sum = 0;
+        Kokkos::parallel_reduce(
+            "farstep::loss", all,
             KOKKOS_LAMBDA(const std::int64_t i, double& total) {
                 const double error = predictions(i / tile_width, c, i % tile_width) -
                                      targets(i / tile_width, c, i % tile_width);
                 total += error * error;
             },
             sum);
-        sums.push_back(sum);
+        sums[std::size_t(c)] = sum;
     }
     m_comm.allreduce(std::span<double>(sums), Reduce::sum);
     Loss loss;
+    const double count = double(m_samples.total * d);
     for (int c = 0; c < d; ++c) {
-        const double mean = sums[std::size_t(c)] / double(m_samples.total * d);
+        const double mean = sums[std::size_t(c)] / count;
         const double scale = m_scaling.target_scale[std::size_t(c)];
         loss.scaled += mean;
         loss.raw += mean * scale * scale;
     }
+    if (network.multiplies) loss.mean_factor = sums.back() / count;
     return loss;
 }
 

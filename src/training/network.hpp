@@ -21,18 +21,26 @@ struct Network {
     Activation activation = Activation::rational;
     bool has_linear = true;
     int neighbours = -1;             ///< of a local network, as in DeployedNetwork
+    ApproximatorInput input = ApproximatorInput::state;
+    bool multiplies = false;         ///< its outputs are factors, and have no unit
     int degree = 1;                  ///< total degree of the polynomial
     std::vector<double> monomials;   ///< coefficients [monomial][outputs]
     std::vector<double> parameters;  ///< as PerceptronShape lays them out
 
     /// The network with input and target scaling folded in.
     DeployedNetwork deploy(const SampleScaling& scaling) const;
+    /// Of the outputs: target units, or 1 where they are factors.
+    std::vector<double> output_scale(const SampleScaling& scaling) const;
 
     /// Of the monomials, [monomial][input].
     std::vector<std::vector<int>> exponents() const {
         return monomial_exponents(shape.inputs, degree, neighbours);
     }
 };
+
+/// The network that `deploy` makes a deployed one from: what a further fit starts from. The centre of
+/// the scaling is that of the network.
+Network standardised(const DeployedNetwork& network, const SampleScaling& scaling);
 
 /// Parameters zero but for the activation's coefficients.
 Network make_network(int inputs, int outputs, const ApproximatorOptions& options);
@@ -50,6 +58,7 @@ ParameterView to_device(const std::vector<double>& parameters);
 struct Loss {
     double scaled = 0;  ///< mean square in standardised units: what fitting minimises
     double raw = 0;     ///< mean square in the state's units
+    double mean_factor = 1;  ///< mean of 1 + Q over samples and outputs, where outputs are factors
 };
 
 /// Computes losses; keeps its work memory between calls.
@@ -72,6 +81,7 @@ private:
 struct HistoryEntry {
     std::int64_t iteration = 0;
     double training_loss = 0, validation_loss = 0, learning_rate = 0;
+    double mean_factor = 1;  ///< as in Loss
 };
 
 /// A fitted network and how it came about.

@@ -4,7 +4,7 @@
 // Launches the kernels that evaluate a network in training.
 #include "training/predictions.hpp"
 
-#include "catalog/with_activation.hpp"
+#include "catalog/with_trained_activation.hpp"
 
 namespace farstep {
 
@@ -23,7 +23,7 @@ void launch(const char* label, const Units& units, const StateView& result) {
 void compute_features(Activation activation, const PerceptronShape& shape,
                       const ParameterView& parameters, const StateView& inputs,
                       const StateView& features) {
-    with_activation(activation, [&](auto a) {
+    with_trained_activation(activation, [&](auto a) {
         launch<FeatureKernel<a()>>("farstep::features", HiddenUnits<a()>{shape, parameters, inputs},
                                    features);
     });
@@ -32,7 +32,7 @@ void compute_features(Activation activation, const PerceptronShape& shape,
 void compute_predictions(Activation activation, const PerceptronShape& shape,
                          const ParameterView& parameters, const StateView& inputs,
                          const StateView& predictions) {
-    with_activation(activation, [&](auto a) {
+    with_trained_activation(activation, [&](auto a) {
         launch<PredictionKernel<a()>>("farstep::predict",
                                       HiddenUnits<a()>{shape, parameters, inputs}, predictions);
     });

@@ -154,11 +154,14 @@ Fit fit(const FitProblem& problem) {
     Fit result;
     for (const FitMethod method : problem.options.fit) {
         const bool first = result.network.parameters.empty();
+        const bool from_scratch = first && !problem.start;
         if (method == FitMethod::Ridge) {
             result = fit_ridge(problem);
             continue;
         }
-        const Network* const start = first ? nullptr : &result.network;
+        const Network* const start = from_scratch ? nullptr
+                                     : first      ? problem.start
+                                                  : &result.network;
         Fit next = method == FitMethod::Adam ? fit_adam(problem, start)
                                              : fit_levenberg_marquardt(problem, start);
         if (!first) {

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "catalog/catalog.hpp"
 #include "ensemble/ensemble.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/partition.hpp"
@@ -23,6 +24,8 @@ namespace {
 /// Rows [sample][input] and [sample][output] of one rank.
 struct RowSet {
     std::vector<double> inputs, targets;
+    std::vector<double> increments;  ///< of the scheme, [sample][output]
+    std::vector<double> steps;       ///< their lengths, [sample]
 };
 
 /// What a row holds.
@@ -32,9 +35,10 @@ struct RowShape {
     std::int64_t sites = 1; ///< rows a state
 };
 
-/// `inputs` are the d components of the state and the conditions.
-RowShape row_shape(int inputs, int d, const ApproximatorOptions& approximator) {
-    if (!approximator.neighbours) return {inputs, d, 0, 1};
+RowShape row_shape(int d, const TrainOptions& options) {
+    const auto& approximator = options.approximator;
+    const int slopes = options.input == ApproximatorInput::both ? d : 0;
+    if (!approximator.neighbours) return {d + int(options.conditions.size()) + slopes, d, 0, 1};
     const int n = int(*approximator.neighbours);
     return {2 * n + 1, 1, n, d};
 }
@@ -61,6 +65,8 @@ Split split_trajectories(const std::vector<std::int8_t>& status, const TrainOpti
     std::sort(order.begin(), order.end());
     const double wanted = std::round(options.validation * double(order.size()));
     const auto aside = std::size_t(std::clamp(wanted, 1.0, double(order.size() - 1)));
+    const double kept = std::round(options.fraction * double(order.size() - aside));
+    order.resize(aside + std::size_t(std::max(kept, 1.0)));
     Split split;
     for (std::size_t k = 0; k < order.size(); ++k) {
         (k < aside ? split.validation : split.training).push_back(order[k].second);
@@ -102,6 +108,7 @@ struct Share {
     std::int64_t trajectories = 0, times = 0, d = 0;
     std::vector<double> states;      ///< [trajectory][time][component]
     std::vector<double> parameters;  ///< [trajectory][parameter]; empty if all have the same
+    double noise = 0;                ///< added to the states that steps begin from
 };
 
 std::vector<double> read_parameters(const InputFile& dataset,
@@ -142,6 +149,7 @@ RowSet make_pairs(const Share& share, const Stepper& stepper, std::int64_t strid
                         parameters.data() + (k * each + n) * p);
         }
     }
+    for (double& x : rows.inputs) x += share.noise;
     Ensemble ensemble(int(d), {0, pairs});
     ensemble.set_rows(rows.inputs);
     if (p > 0 && pairs > 0) {
@@ -152,7 +160,11 @@ RowSet make_pairs(const Share& share, const Stepper& stepper, std::int64_t strid
     stepper.advance(ensemble.view(), 0, 1);
     Kokkos::fence();
     const std::vector<double> stepped = ensemble.rows();
-    for (std::size_t i = 0; i < stepped.size(); ++i) rows.targets[i] -= stepped[i];
+    rows.increments = stepped;
+    for (std::size_t i = 0; i < stepped.size(); ++i) {
+        rows.targets[i] -= stepped[i];
+        rows.increments[i] -= rows.inputs[i];
+    }
     return rows;
 }
 
@@ -182,6 +194,9 @@ RowSet make_rows(const Share& share, const TrainingSteps& steps, const std::vect
                 }
                 const double* const target = &sets[s].targets[row * d];
                 for (std::size_t c = 0; c < d; ++c) all.targets.push_back(target[c] * weight);
+                const double* const increment = &sets[s].increments[row * d];
+                all.increments.insert(all.increments.end(), increment, increment + d);
+                all.steps.push_back(steps.steppers[s]->step());
             }
         }
     }
@@ -201,7 +216,29 @@ RowSet make_windows(const RowSet& rows, int d, const RowShape& shape) {
         }
     }
     windows.targets = rows.targets;
+    windows.increments = rows.increments;
     return windows;
+}
+
+/// The rows with what the approximator sees in place of the state, of d components, and the
+/// conditions.
+std::vector<double> seen_inputs(const RowSet& rows, std::size_t d, ApproximatorInput input) {
+    if (input == ApproximatorInput::state || rows.steps.empty()) return rows.inputs;
+    const std::size_t width = rows.inputs.size() / rows.steps.size();
+    std::vector<double> seen;
+    for (std::size_t row = 0; row < rows.steps.size(); ++row) {
+        const double* const increment = &rows.increments[row * d];
+        const double scale = input == ApproximatorInput::increment ? 1 : 1 / rows.steps[row];
+        const auto put_increment = [&] {
+            for (std::size_t c = 0; c < d; ++c) seen.push_back(scale * increment[c]);
+        };
+        const auto state = rows.inputs.begin() + std::ptrdiff_t(row * width);
+        if (input != ApproximatorInput::both) put_increment();
+        const std::size_t first = input == ApproximatorInput::both ? 0 : d;
+        seen.insert(seen.end(), state + std::ptrdiff_t(first), state + std::ptrdiff_t(width));
+        if (input == ApproximatorInput::both) put_increment();
+    }
+    return seen;
 }
 
 /// Sum over all ranks' rows of f(row value), by component.
@@ -261,10 +298,17 @@ std::vector<double> state_units(const std::vector<double>& target_squares,
     return scale;
 }
 
-std::vector<double> deviation_of_outputs(const std::vector<double>& deviation,
-                                         const RowShape& shape) {
-    const auto first = deviation.begin() + shape.own;
-    return {first, first + shape.outputs};
+/// Standard deviation of the component of the state that each output corrects; all variables of a
+/// ring count as one. `width` is that of a row of states and conditions.
+std::vector<double> state_deviation(const Communicator& comm, const std::vector<double>& rows,
+                                    std::size_t width, const RowShape& shape) {
+    const std::size_t d = shape.sites > 1 ? 1 : width;
+    const double count = double(comm.allreduce(std::int64_t(rows.size() / d), Reduce::sum));
+    std::vector<double> mean = sum_columns(comm, rows, d, [](double x, std::size_t) { return x; });
+    for (double& x : mean) x /= count;
+    std::vector<double> deviation = root_mean(square_sums(comm, rows, d, mean), count);
+    deviation.resize(std::size_t(shape.outputs));
+    return deviation;
 }
 
 /// Sums over ranks differ in their last digits with the number of ranks; the units made of them
@@ -276,26 +320,27 @@ double coarse_centre(double value, double unit) {
     return std::round(value / unit * grid) / grid * unit;
 }
 
+/// `deviation` is that of the states, by output.
 SampleScaling find_scaling(const Communicator& comm, const RowSet& rows, const RowShape& shape,
-                           const TrainOptions& options) {
+                           const TrainOptions& options, const std::vector<double>& deviation) {
     const auto d = std::size_t(shape.inputs), outputs = std::size_t(shape.outputs);
     const double count = double(comm.allreduce(std::int64_t(rows.inputs.size() / d), Reduce::sum));
     const std::vector<double> zeros(std::max(d, outputs), 0.0);
     std::vector<double> mean =
         sum_columns(comm, rows.inputs, d, [](double x, std::size_t) { return x; });
     for (double& x : mean) x /= count;
-    const std::vector<double> deviation = root_mean(square_sums(comm, rows.inputs, d, mean), count);
+    const std::vector<double> input_deviation =
+        root_mean(square_sums(comm, rows.inputs, d, mean), count);
     const std::vector<double> target_squares = square_sums(comm, rows.targets, outputs, zeros);
 
     SampleScaling scaling{std::vector<double>(d, 0.0), std::vector<double>(d, 1.0),
                           std::vector<double>(outputs, 1.0), {}, {}};
     if (options.inputs == Scaling::Standardised) {
         scaling.centre = mean;
-        scaling.input_scale = deviation;
+        scaling.input_scale = input_deviation;
     }
     if (options.targets == TargetScaling::State) {
-        scaling.target_scale =
-            state_units(target_squares, deviation_of_outputs(deviation, shape), count);
+        scaling.target_scale = state_units(target_squares, deviation, count);
     } else if (options.targets == TargetScaling::Output) {
         scaling.target_scale = root_mean(target_squares, count);
     }
@@ -321,8 +366,12 @@ StateView to_samples(const std::vector<double>& rows, int d, const std::vector<d
 
 /// `pairs` rows a trajectory.
 SampleSet make_set(const RowSet& rows, const RowShape& shape, const SampleScaling& scaling,
-                   Range trajectories, std::int64_t all_trajectories, std::int64_t pairs) {
+                   Range trajectories, std::int64_t all_trajectories, std::int64_t pairs,
+                   bool multiplies) {
     SampleSet set;
+    if (multiplies) {
+        set.factors = to_samples(rows.increments, shape.outputs, {}, scaling.target_scale);
+    }
     set.inputs = to_samples(rows.inputs, shape.inputs, scaling.centre, scaling.input_scale);
     set.targets = to_samples(rows.targets, shape.outputs, {}, scaling.target_scale);
     set.count = trajectories.size() * pairs;
@@ -361,7 +410,7 @@ std::vector<int> condition_numbers(const SystemInfo& info, const std::vector<std
 
 TrainingData make_training_data(const Communicator& comm, const InputFile& dataset,
                                 const SystemModel& system, const TrainingSteps& steps,
-                                const TrainOptions& options) {
+                                const TrainOptions& options, const std::vector<double>& centre) {
     const int d = system.dimension();
     const auto conditions = condition_numbers(system.info(), options.conditions);
     const int inputs = d + int(conditions.size());
@@ -372,38 +421,43 @@ TrainingData make_training_data(const Communicator& comm, const InputFile& datas
         pairs = pairs_of(steps, times);
         return split_trajectories(dataset.read<std::int8_t>("status"), options);
     });
-    const auto load = [&](const std::vector<std::int64_t>& trajectories, Range& mine) {
+    const auto load = [&](const std::vector<std::int64_t>& trajectories, Range& mine,
+                          double noise) {
         mine = partition(std::int64_t(trajectories.size()), comm.rank(), comm.size());
         return together(comm, [&] {
             const auto wanted = share(trajectories, mine);
             const Share own{mine.size(), times, d, read_trajectories(dataset, wanted, times, d),
                             read_parameters(dataset, wanted,
-                                            std::int64_t(system.info().parameters.size()))};
+                                            std::int64_t(system.info().parameters.size())),
+                            noise};
             require_finite(dataset, own.states);
             return make_rows(own, steps, conditions);
         });
     };
     Range training, validation;
-    RowSet training_rows = load(split.training, training);
-    RowSet validation_rows = load(split.validation, validation);
+    RowSet training_rows = load(split.training, training, options.noise);
+    RowSet validation_rows = load(split.validation, validation, 0);
 
     TrainingData data;
     data.validation_trajectories = split.validation;
     SampleScaling box;
     find_box(comm, training_rows.inputs, std::size_t(inputs), box);
-    const RowShape rows = row_shape(inputs, d, options.approximator);
-    if (options.approximator.neighbours) {
-        training_rows = make_windows(training_rows, d, rows);
-        validation_rows = make_windows(validation_rows, d, rows);
+    const RowShape rows = row_shape(d, options);
+    const auto deviation = state_deviation(comm, training_rows.inputs, std::size_t(inputs), rows);
+    for (RowSet* set : {&training_rows, &validation_rows}) {
+        set->inputs = seen_inputs(*set, std::size_t(d), *options.input);
+        if (options.approximator.neighbours) *set = make_windows(*set, d, rows);
     }
-    data.scaling = find_scaling(comm, training_rows, rows, options);
+    data.scaling = find_scaling(comm, training_rows, rows, options, deviation);
+    if (!centre.empty()) data.scaling.centre = centre;
     data.scaling.low = box.low;
     data.scaling.high = box.high;
     const std::int64_t samples = pairs * rows.sites;
+    const bool multiplies = find_corrector(options.corrector)->multiplies;
     data.training = make_set(training_rows, rows, data.scaling, training,
-                             std::int64_t(split.training.size()), samples);
+                             std::int64_t(split.training.size()), samples, multiplies);
     data.validation = make_set(validation_rows, rows, data.scaling, validation,
-                               std::int64_t(split.validation.size()), samples);
+                               std::int64_t(split.validation.size()), samples, multiplies);
     const auto power = sum_columns(comm, validation_rows.targets, std::size_t(rows.outputs),
                                    [](double y, std::size_t) { return y * y; });
     for (const double p : power) {

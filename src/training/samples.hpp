@@ -21,6 +21,9 @@ namespace farstep {
 /// trajectory by trajectory; a rank owns a contiguous range of them.
 struct SampleSet {
     StateView inputs, targets;
+    /// What a network's outputs are multiplied by before they are compared with the targets; empty
+    /// unless the corrector multiplies.
+    StateView factors;
     std::int64_t count = 0;   ///< on this rank
     std::int64_t first = 0;   ///< global number of this rank's first sample
     std::int64_t total = 0;   ///< over all ranks
@@ -28,7 +31,7 @@ struct SampleSet {
     std::int64_t tiles() const { return std::int64_t(inputs.extent(0)); }
 };
 
-/// Units of the fit: x̃ = (u − centre)/input_scale, ỹ = target/target_scale, by input and output.
+/// Units of the fit: x̃ = (x − centre)/input_scale, ỹ = target/target_scale, by input and output.
 struct SampleScaling {
     std::vector<double> centre, input_scale, target_scale;
     /// The box that states fill, by component, and then the conditions.
@@ -57,12 +60,14 @@ struct TrainingSteps {
 /// Numbers of the parameters that conditions name, in their order; `step_condition` for the step.
 std::vector<int> condition_numbers(const SystemInfo& info, const std::vector<std::string>& names);
 
-/// Reads a dataset and turns it into samples: all pairs of states that are a step apart, with the
-/// conditions of each pair beside its first state; for a local approximator, each pair is one sample
-/// a variable of the ring. Throws EnvironmentError if the dataset holds failed trajectories only,
+/// Reads a dataset and turns it into samples: all pairs of states that are a step apart. Inputs are
+/// the first state of a pair, or what else the approximator sees, then the conditions, then the slope
+/// if it sees both; for a local approximator, each pair is one sample a variable of the ring.
+/// `centre`, if not empty, is taken in place of the inputs' means. Throws EnvironmentError if the dataset holds failed trajectories only,
 /// or too few to set any aside for validation. Collective.
 TrainingData make_training_data(const Communicator& comm, const InputFile& dataset,
                                 const SystemModel& system, const TrainingSteps& steps,
-                                const TrainOptions& options);
+                                const TrainOptions& options,
+                                const std::vector<double>& centre = {});
 
 }  // namespace farstep

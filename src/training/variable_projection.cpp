@@ -9,7 +9,7 @@
 #include <cmath>
 #include <limits>
 
-#include "catalog/with_activation.hpp"
+#include "catalog/with_trained_activation.hpp"
 #include "training/lapack.hpp"
 
 namespace farstep {
@@ -169,7 +169,7 @@ void VariableProjection::fill_hidden(const Rows& rows, std::vector<double>* slop
     const int width = m_inputs + 1;
     const auto stride = std::size_t(m_rows);
     const double* const x = m_x.data() + rows.begin;
-    with_activation(m_network.activation, [&](auto activation) {
+    with_trained_activation(m_network.activation, [&](auto activation) {
         for (int h = 0; h < m_hidden; ++h) {
             double* const value = m_design.data() + std::size_t(m_base + h) * stride + rows.begin;
             // The last of the unit's columns is the slope itself, x̃ being 1 there.

@@ -27,11 +27,12 @@ struct Oracle {
     using Scheme = RungeKutta<RungeKutta4>;
     Vector<double, System::parameter_count> parameters;
     int substeps;
+    double dt;
 
     template <class Real>
     KOKKOS_INLINE_FUNCTION Vector<Real, System::dimension> next(
         const Vector<Real, System::dimension>& u, const Vector<Real, System::dimension>& increment,
-        double dt, const NoConditions& /*conditions*/) const {
+        const NoSideInputs& /*side*/) const {
         Vector<Real, System::dimension> fine = u, result;
         for (int n = 0; n < substeps; ++n) {
             const auto s = Scheme::template increment<System>(fine, parameters, dt / substeps);
@@ -54,7 +55,7 @@ Rows advanced_by_oracle(const SystemModel& model, const Rows& start, double step
     }
     parameters = prepare_parameters<System>(parameters);
     const farstep::FusedStep<System, RungeKutta<Euler>, Oracle<System>, double> fused{
-        step, {parameters, substeps}};
+        step, {parameters, substeps, step}};
     Ensemble ensemble = testing::ensemble_of(model, start);
     ensemble.set_parameters(parameter_tile(testing::parameters_of(model)));
     using Real = Lanes<double, lanes_per_item<double, System::dimension>>;

@@ -7,11 +7,30 @@
 #include <farstep/numerics/math.hpp>
 #include <farstep/numerics/vector.hpp>
 
+#include <type_traits>
+
 namespace farstep {
 
 /// The activations of the catalog. `split_rational` is how a rational one is evaluated when its
 /// coefficients allow it; users never name it.
 enum class Activation { rational, inverse_quadratic, tanh, sin, silu, relu, split_rational };
+
+/// Calls f with the activation as a compile-time constant.
+template <class F>
+KOKKOS_FORCEINLINE_FUNCTION void with_activation(Activation activation, const F& f) {
+    switch (activation) {
+        case Activation::rational:
+            return f(std::integral_constant<Activation, Activation::rational>{});
+        case Activation::inverse_quadratic:
+            return f(std::integral_constant<Activation, Activation::inverse_quadratic>{});
+        case Activation::tanh: return f(std::integral_constant<Activation, Activation::tanh>{});
+        case Activation::sin: return f(std::integral_constant<Activation, Activation::sin>{});
+        case Activation::silu: return f(std::integral_constant<Activation, Activation::silu>{});
+        case Activation::relu: return f(std::integral_constant<Activation, Activation::relu>{});
+        case Activation::split_rational:
+            return f(std::integral_constant<Activation, Activation::split_rational>{});
+    }
+}
 
 /// Coefficients of (a3 z³ + a2 z² + a1 z + a0)/(b2 z² + b1 z + b0), shared by a whole layer, in the
 /// order a0 a1 a2 a3 b0 b1 b2.

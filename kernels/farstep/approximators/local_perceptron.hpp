@@ -6,7 +6,6 @@
 #pragma once
 
 #include <farstep/approximators/activation.hpp>
-#include <farstep/approximators/conditions.hpp>
 #include <farstep/backend.hpp>
 #include <farstep/ensemble_view.hpp>
 
@@ -28,7 +27,7 @@ KOKKOS_FORCEINLINE_FUNCTION constexpr int local_block_size(int window) {
 
 /// result[k] += Σh out[h] σ(Σi in[i][h] ring[k + i] + bias[h]) for all d variables.
 template <Activation activation, int d, class Real, class Scalar>
-FARSTEP_LAYER_FUNCTION void add_local_layer(const Scalar* first_block, int blocks, int window,
+KOKKOS_FORCEINLINE_FUNCTION void add_local_layer(const Scalar* first_block, int blocks, int window,
                                             const Vector<Scalar, rational_coefficient_count>& c,
                                             const Real* ring, Vector<Real, d>& result) {
     constexpr int sites = local_sites<d>, units = local_units;
@@ -77,16 +76,8 @@ struct LocalPerceptron {
     double centre;
     Vector<Scalar, rational_coefficient_count> coefficients;
 
-    /// A ring's network sees nothing but its variables.
     template <class Real>
-    KOKKOS_FORCEINLINE_FUNCTION NoConditions load_conditions(
-        const StateView& /*parameters*/, const LaneSlice<lanes_of<Real>>& /*slice*/) const {
-        return {};
-    }
-
-    template <class Real>
-    KOKKOS_FORCEINLINE_FUNCTION Vector<Real, d> operator()(
-        const Vector<Real, d>& input, const NoConditions& /*conditions*/) const {
+    KOKKOS_FORCEINLINE_FUNCTION Vector<Real, d> operator()(const Vector<Real, d>& input) const {
         using Net = Lanes<Scalar, lanes_of<Real>>;
         Net ring[d + 2 * most_neighbours<d>];
         for (int i = 0; i < d + 2 * neighbours; ++i) {
@@ -94,14 +85,23 @@ struct LocalPerceptron {
             ring[i] = convert<Net>(Real(input[k] - static_cast<ScalarOf<Real>>(centre)));
         }
         Vector<Net, d> q;
-        for (int k = 0; k < d; ++k) q[k] = polynomial(ring + k);
-        if (blocks > 0) add_activated(ring, q);
+        evaluate(ring, q);
         Vector<Real, d> output;
         for (int k = 0; k < d; ++k) output[k] = convert<Real>(q[k]);
         return output;
     }
 
 private:
+    /// q = Q(ring) in the precision of the network; compiled once for all schemes.
+    template <class Net>
+    FARSTEP_LAYER_FUNCTION void evaluate(const Net* ring, Vector<Net, d>& q) const {
+        for (int k = 0; k < d; ++k) q[k] = polynomial(ring + k);
+        if (blocks == 0) return;
+        with_activation(activation, [&](auto a) FARSTEP_INLINE {
+            add_local_layer<a()>(units, blocks, 2 * neighbours + 1, coefficients, ring, q);
+        });
+    }
+
     template <class Net>
     KOKKOS_FORCEINLINE_FUNCTION Net polynomial(const Net* window) const {
         Net sum = Net(bias);
@@ -111,24 +111,6 @@ private:
         Net inner = Net(powers[degree - 2]);
         for (int p = degree - 3; p >= 0; --p) inner = inner * x + Net(powers[p]);
         return sum + inner * (x * x);
-    }
-
-    template <class Net>
-    KOKKOS_FORCEINLINE_FUNCTION void add_activated(const Net* ring, Vector<Net, d>& q) const {
-        switch (activation) {
-            case Activation::rational: return add<Activation::rational>(ring, q);
-            case Activation::inverse_quadratic: return add<Activation::inverse_quadratic>(ring, q);
-            case Activation::tanh: return add<Activation::tanh>(ring, q);
-            case Activation::sin: return add<Activation::sin>(ring, q);
-            case Activation::silu: return add<Activation::silu>(ring, q);
-            case Activation::relu: return add<Activation::relu>(ring, q);
-            case Activation::split_rational: return add<Activation::split_rational>(ring, q);
-        }
-    }
-
-    template <Activation a, class Net>
-    KOKKOS_FORCEINLINE_FUNCTION void add(const Net* ring, Vector<Net, d>& q) const {
-        add_local_layer<a>(units, blocks, 2 * neighbours + 1, coefficients, ring, q);
     }
 };
 

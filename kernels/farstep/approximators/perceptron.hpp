@@ -5,7 +5,7 @@
 #pragma once
 
 #include <farstep/approximators/activation.hpp>
-#include <farstep/approximators/conditions.hpp>
+#include <farstep/approximators/side_inputs.hpp>
 #include <farstep/approximators/polynomial.hpp>
 #include <farstep/backend.hpp>
 #include <farstep/ensemble_view.hpp>
@@ -18,20 +18,20 @@ namespace farstep {
 template <int In, int Out>
 inline constexpr int block_size = units_per_block<In>*(In + 1 + Out);
 
-/// The packed hidden units and, if the network has conditions, their weights
-/// [block][condition][unit].
+/// The packed hidden units and, if the network has side inputs, their weights
+/// [block][side input][unit].
 template <class Scalar>
 struct PackedUnits {
     const Scalar* block;
     int blocks;
-    const Scalar* conditions;
+    const Scalar* side;
 };
 
-/// z[h] = bias[h] + Σi in[i][h] xi + Σe condition[e][h] pe for one packed block of hidden units.
-template <int In, class Real, class Scalar>
+/// z[h] = bias[h] + Σi in[i][h] xi + Σe side[e][h] se for one packed block of hidden units.
+template <int In, class Real, class Scalar, class SideValues>
 KOKKOS_FORCEINLINE_FUNCTION void pre_activations(const Scalar* block, const Vector<Real, In>& x,
-                                                 const Scalar* condition_weights,
-                                                 const Conditions<Real>& conditions,
+                                                 const Scalar* side_weights,
+                                                 const SideValues& side,
                                                  Vector<Real, units_per_block<In>>& z) {
     constexpr int units = units_per_block<In>;
     const Scalar* const bias = block + In * units;
@@ -40,7 +40,7 @@ KOKKOS_FORCEINLINE_FUNCTION void pre_activations(const Scalar* block, const Vect
         const int i = previous + 1;
         unrolled<units>([&](auto h) FARSTEP_INLINE { z[h] += block[i * units + h] * x[i]; });
     });
-    add_conditions(condition_weights, conditions, z);
+    add_side_inputs(side_weights, side, z);
 }
 
 /// sum[j] += Σh out[first + j][h] a[h] for `count` outputs and one packed block of hidden units.
@@ -60,23 +60,24 @@ KOKKOS_FORCEINLINE_FUNCTION void accumulate_outputs(const Scalar* block, int fir
 /// The hidden layer of a small state: all accumulators live in registers. Pipelined by hand: the
 /// outputs of a block are accumulated after the next block's multiply-adds have been issued, which
 /// hides the latency of the activation (a division, usually).
-template <Activation activation, int In, int Out, class Real, class Scalar, class Coefficients>
+template <Activation activation, int In, int Out, class Real, class Scalar, class Coefficients,
+          class SideValues>
 KOKKOS_FORCEINLINE_FUNCTION void add_small_layer(const PackedUnits<Scalar>& packed,
                                                  const Coefficients& c, const Vector<Real, In>& x,
-                                                 const Conditions<Real>& conditions,
+                                                 const SideValues& side,
                                                  Vector<Real, Out>& result) {
     constexpr int units = units_per_block<In>;
     const Scalar* block = packed.block;
-    const Scalar* condition_weights = packed.conditions;
+    const Scalar* side_weights = packed.side;
     Vector<Real, Out> sum;
     unrolled<Out>([&](auto j) FARSTEP_INLINE { sum[j] = result[j]; });
     Vector<Real, units> active;
-    pre_activations<In>(block, x, condition_weights, conditions, active);
+    pre_activations<In>(block, x, side_weights, side, active);
     activate<activation>(active, c);
     for (int b = 1; b < packed.blocks; ++b) {
         Vector<Real, units> next;
-        condition_weights += conditions.count * units;
-        pre_activations<In>(block + block_size<In, Out>, x, condition_weights, conditions, next);
+        side_weights += side.count * units;
+        pre_activations<In>(block + block_size<In, Out>, x, side_weights, side, next);
         accumulate_outputs<Out, In>(block, 0, active, sum);
         block += block_size<In, Out>;
         activate<activation>(next, c);
@@ -107,23 +108,23 @@ KOKKOS_FORCEINLINE_FUNCTION void add_output_group(const Scalar* block, int block
 /// The hidden layer of a state that exceeds the registers: some blocks of hidden values, then the
 /// outputs from them, each a small matrix product with its accumulators in registers. The values in
 /// between (a few KiB) wait in the first-level cache; sums held in memory instead cost 20 % more.
-template <Activation activation, int In, int Out, class Real, class Scalar, class Coefficients>
+template <Activation activation, int In, int Out, class Real, class Scalar, class Coefficients,
+          class SideValues>
 KOKKOS_FORCEINLINE_FUNCTION void add_large_layer(const PackedUnits<Scalar>& packed,
                                                  const Coefficients& c, const Vector<Real, In>& x,
-                                                 const Conditions<Real>& conditions,
+                                                 const SideValues& side,
                                                  Vector<Real, Out>& result) {
     constexpr int group = outputs_per_group;
     const Scalar* block = packed.block;
-    const Scalar* condition_weights = packed.conditions;
+    const Scalar* side_weights = packed.side;
     const int blocks = packed.blocks;
     Vector<Real, units_per_block<In>> active[blocks_per_pass];
     for (int done = 0; done < blocks; done += blocks_per_pass) {
         const int count = blocks - done < blocks_per_pass ? blocks - done : blocks_per_pass;
         for (int b = 0; b < count; ++b) {
             Vector<Real, units_per_block<In>> z;
-            pre_activations<In>(block + b * block_size<In, Out>, x, condition_weights, conditions,
-                                z);
-            condition_weights += conditions.count * units_per_block<In>;
+            pre_activations<In>(block + b * block_size<In, Out>, x, side_weights, side, z);
+            side_weights += side.count * units_per_block<In>;
             activate<activation>(z, c);
             unrolled<units_per_block<In>>([&](auto h) FARSTEP_INLINE { active[b][h] = z[h]; });
         }
@@ -137,29 +138,31 @@ KOKKOS_FORCEINLINE_FUNCTION void add_large_layer(const PackedUnits<Scalar>& pack
     }
 }
 
-/// result += Σh out[·][h] σ(Σi in[i][h] xi + Σe condition[e][h] pe + bias[h]) over packed blocks of
+/// result += Σh out[·][h] σ(Σi in[i][h] xi + Σe side[e][h] se + bias[h]) over packed blocks of
 /// hidden units.
-template <Activation activation, int In, int Out, class Real, class Scalar>
-FARSTEP_LAYER_FUNCTION void add_hidden_layer(const PackedUnits<Scalar>& packed,
-                                             const Vector<Scalar, rational_coefficient_count>& c,
-                                             const Vector<Real, In>& x,
-                                             const Conditions<Real>& conditions,
-                                             Vector<Real, Out>& result) {
+template <Activation activation, int In, int Out, class Real, class Scalar, class SideValues>
+KOKKOS_FORCEINLINE_FUNCTION void add_hidden_layer(
+    const PackedUnits<Scalar>& packed, const Vector<Scalar, rational_coefficient_count>& c,
+    const Vector<Real, In>& x, const SideValues& side, Vector<Real, Out>& result) {
     if constexpr (In <= largest_small_state) {
-        add_small_layer<activation>(packed, c, x, conditions, result);
+        add_small_layer<activation>(packed, c, x, side, result);
     } else {
-        add_large_layer<activation>(packed, c, x, conditions, result);
+        add_large_layer<activation>(packed, c, x, side, result);
     }
 }
 
-/// What of the system's parameters a network sees in the work items' lanes.
-template <class Scalar>
-struct ConditionInputs {
-    int count = 0;                                       ///< 0: the network sees the state alone
-    Vector<int, largest_condition_count> parameters;     ///< their numbers in the system
-    Vector<double, largest_condition_count> centres;     ///< subtracted first
-    const Scalar* units = nullptr;                       ///< [block][condition][unit]
-    const Scalar* linear = nullptr;                      ///< [condition][Out]
+/// What a network sees beside its In first inputs: some of the system's parameters, then, where it
+/// sees state and slope, the slope.
+template <class Scalar, int In>
+struct SideWeights {
+    int conditions = 0;                               ///< 0: parameters are not seen
+    Vector<int, largest_condition_count> parameters;  ///< their numbers in the system
+    bool slope = false;
+    Vector<double, largest_condition_count + In> centres;  ///< subtracted first
+    const Scalar* units = nullptr;                         ///< [block][side input][unit]
+    const Scalar* linear = nullptr;                        ///< [side input][Out]
+
+    KOKKOS_INLINE_FUNCTION int count() const { return conditions + (slope ? In : 0); }
 };
 
 /// Q(x) = polynomial(x − centre) + hidden layer(x − centre), In inputs, Out outputs; either may be
@@ -183,38 +186,64 @@ struct Perceptron {
     const Scalar* monomials;  ///< [monomial_count(In, degree)][Out]
     Vector<double, In> centre;
     Vector<Scalar, rational_coefficient_count> coefficients;
-    ConditionInputs<Scalar> condition_inputs;
+    SideWeights<Scalar, In> side_weights;
 
-    /// The conditions in the precision of the network.
+    /// Side inputs in the precision of the network.
+    template <class Net>
+    using SideValues = SideInputs<Net, largest_condition_count + In>;
     template <class Real>
-    using ConditionsOf = Conditions<Lanes<Scalar, lanes_of<Real>>>;
+    using SideInputsOf = SideValues<Lanes<Scalar, lanes_of<Real>>>;
 
-    /// The conditions of a work item, from the parameters of an EnsembleView.
+    /// The side inputs of a work item: conditions from the parameters of an EnsembleView; the slope
+    /// is set in every step.
     template <class Real>
-    KOKKOS_FORCEINLINE_FUNCTION ConditionsOf<Real> load_conditions(
+    KOKKOS_FORCEINLINE_FUNCTION SideInputsOf<Real> load_side_inputs(
         const StateView& parameters, const LaneSlice<lanes_of<Real>>& slice) const {
         using Exact = Lanes<double, lanes_of<Real>>;
         using Net = Lanes<Scalar, lanes_of<Real>>;
-        ConditionsOf<Real> conditions;
-        conditions.count = condition_inputs.count;
+        SideInputsOf<Real> side;
+        side.count = side_weights.count();
         const std::int64_t tile = parameter_tile_of(parameters, slice.tile);
-        for (int e = 0; e < conditions.count; ++e) {
-            const double* const row = &parameters(tile, condition_inputs.parameters[e], 0);
+        for (int e = 0; e < side_weights.conditions; ++e) {
+            const double* const row = &parameters(tile, side_weights.parameters[e], 0);
             const Exact value = load<Exact>(row + slice.first, slice.stride);
-            conditions.values[e] =
-                convert<Net>(Exact(value - condition_inputs.centres[e]));
+            side.values[e] = convert<Net>(Exact(value - side_weights.centres[e]));
         }
-        return conditions;
+        return side;
     }
 
     template <class Real>
-    KOKKOS_FORCEINLINE_FUNCTION Vector<Real, Out> operator()(
-        const Vector<Real, In>& input, const ConditionsOf<Real>& conditions) const {
+    KOKKOS_FORCEINLINE_FUNCTION void set_slope(const Vector<Real, In>& slope,
+                                               SideInputsOf<Real>& side) const {
+        using Net = Lanes<Scalar, lanes_of<Real>>;
+        const int first = side_weights.conditions;
+        for (int i = 0; i < In; ++i) {
+            const auto centre_of_slope =
+                static_cast<ScalarOf<Real>>(side_weights.centres[first + i]);
+            side.values[first + i] = convert<Net>(Real(slope[i] - centre_of_slope));
+        }
+    }
+
+    template <class Real>
+    KOKKOS_FORCEINLINE_FUNCTION Vector<Real, Out> operator()(const Vector<Real, In>& input,
+                                                             const SideInputsOf<Real>& side) const {
         using Net = Lanes<Scalar, lanes_of<Real>>;
         Vector<Net, In> x;
         unrolled<In>([&](auto i) FARSTEP_INLINE {
             x[i] = convert<Net>(Real(input[i] - static_cast<ScalarOf<Real>>(centre[i])));
         });
+        Vector<Net, Out> q;
+        evaluate(x, side, q);
+        Vector<Real, Out> output;
+        unrolled<Out>([&](auto j) FARSTEP_INLINE { output[j] = convert<Real>(q[j]); });
+        return output;
+    }
+
+private:
+    /// q = Q(x) in the precision of the network; compiled once for all schemes.
+    template <class Net>
+    FARSTEP_LAYER_FUNCTION void evaluate(const Vector<Net, In>& x, const SideValues<Net>& side,
+                                         Vector<Net, Out>& result) const {
         Vector<Net, Out> q;
         unrolled<Out>([&](auto j) FARSTEP_INLINE { q[j] = Net(bias[j]); });
         if (has_linear) {
@@ -224,37 +253,14 @@ struct Perceptron {
             });
         }
         if (degree > 1) add_polynomial(monomials, degree, x, q);
-        if (conditions.count > 0) add_conditions(condition_inputs.linear, conditions, q);
-        if (blocks > 0) add_activated(x, conditions, q);
-        Vector<Real, Out> output;
-        unrolled<Out>([&](auto j) FARSTEP_INLINE { output[j] = convert<Real>(q[j]); });
-        return output;
-    }
-
-private:
-    template <class Net>
-    KOKKOS_FORCEINLINE_FUNCTION void add_activated(const Vector<Net, In>& x,
-                                                   const Conditions<Net>& conditions,
-                                                   Vector<Net, Out>& q) const {
-        switch (activation) {
-            case Activation::rational: return add<Activation::rational>(x, conditions, q);
-            case Activation::inverse_quadratic:
-                return add<Activation::inverse_quadratic>(x, conditions, q);
-            case Activation::tanh: return add<Activation::tanh>(x, conditions, q);
-            case Activation::sin: return add<Activation::sin>(x, conditions, q);
-            case Activation::silu: return add<Activation::silu>(x, conditions, q);
-            case Activation::relu: return add<Activation::relu>(x, conditions, q);
-            case Activation::split_rational:
-                return add<Activation::split_rational>(x, conditions, q);
+        if (side.count > 0) add_side_inputs(side_weights.linear, side, q);
+        if (blocks > 0) {
+            const PackedUnits<Scalar> packed{units, blocks, side_weights.units};
+            with_activation(activation, [&](auto a) FARSTEP_INLINE {
+                add_hidden_layer<a()>(packed, coefficients, x, side, q);
+            });
         }
-    }
-
-    template <Activation a, class Net>
-    KOKKOS_FORCEINLINE_FUNCTION void add(const Vector<Net, In>& x,
-                                         const Conditions<Net>& conditions,
-                                         Vector<Net, Out>& q) const {
-        add_hidden_layer<a>(PackedUnits<Scalar>{units, blocks, condition_inputs.units},
-                            coefficients, x, conditions, q);
+        unrolled<Out>([&](auto j) FARSTEP_INLINE { result[j] = q[j]; });
     }
 };
 

@@ -10,11 +10,10 @@ namespace farstep {
 
 /// u' = u + S.
 struct NoCorrector {
-    template <class Real, int d, class Scalar, class Conditions>
+    template <class Real, int d, class SideInputs>
     KOKKOS_FORCEINLINE_FUNCTION Vector<Real, d> next(const Vector<Real, d>& u,
                                                      const Vector<Real, d>& increment,
-                                                     Scalar /*dt*/,
-                                                     const Conditions& /*conditions*/) const {
+                                                     SideInputs& /*side*/) const {
         Vector<Real, d> result;
         unrolled<d>([&](auto c) FARSTEP_INLINE { result[c] = u[c] + increment[c]; });
         return result;

@@ -89,10 +89,10 @@ struct Pack {
     // Compilers copy aggregates of this size through memory, in pieces of their own choice; chunk by
     // chunk the copy stays in registers.
     KOKKOS_FORCEINLINE_FUNCTION Pack(const Pack& other) {
-        copy_chunks(other, std::make_integer_sequence<int, count>{});
+        copy_chunks(other.chunks, indices);
     }
     KOKKOS_FORCEINLINE_FUNCTION Pack& operator=(const Pack& other) {
-        copy_chunks(other, std::make_integer_sequence<int, count>{});
+        copy_chunks(other.chunks, indices);
         return *this;
     }
 
@@ -125,32 +125,41 @@ struct Pack {
         return map_chunks(f, std::make_integer_sequence<int, count>{}, packs...);
     }
 
+    // Written out as folds: every level of calls in these few functions is inlined a hundred
+    // thousand times, and compilers take the time for it.
     KOKKOS_FORCEINLINE_FUNCTION friend Pack operator+(const Pack& a, const Pack& b) {
-        return map([](const Chunk& x, const Chunk& y) FARSTEP_INLINE { return Chunk(x + y); }, a, b);
+        return sum(a.chunks, b.chunks, indices);
     }
     KOKKOS_FORCEINLINE_FUNCTION friend Pack operator-(const Pack& a, const Pack& b) {
-        return map([](const Chunk& x, const Chunk& y) FARSTEP_INLINE { return Chunk(x - y); }, a, b);
+        return difference(a.chunks, b.chunks, indices);
     }
     KOKKOS_FORCEINLINE_FUNCTION friend Pack operator*(const Pack& a, const Pack& b) {
-        return map([](const Chunk& x, const Chunk& y) FARSTEP_INLINE { return Chunk(x * y); }, a, b);
+        return product(a.chunks, b.chunks, indices);
     }
     KOKKOS_FORCEINLINE_FUNCTION friend Pack operator/(const Pack& a, const Pack& b) {
-        return map([](const Chunk& x, const Chunk& y) FARSTEP_INLINE { return Chunk(x / y); }, a, b);
+        return quotient(a.chunks, b.chunks, indices);
     }
     KOKKOS_FORCEINLINE_FUNCTION friend Pack operator-(const Pack& a) {
-        return map([](const Chunk& x) FARSTEP_INLINE { return Chunk(-x); }, a);
+        return negative(a.chunks, indices);
     }
 
     KOKKOS_FORCEINLINE_FUNCTION friend Pack operator+(const Pack& a, T b) { return a + Pack(b); }
     KOKKOS_FORCEINLINE_FUNCTION friend Pack operator+(T a, const Pack& b) { return Pack(a) + b; }
     KOKKOS_FORCEINLINE_FUNCTION friend Pack operator-(const Pack& a, T b) { return a - Pack(b); }
     KOKKOS_FORCEINLINE_FUNCTION friend Pack operator-(T a, const Pack& b) { return Pack(a) - b; }
-    KOKKOS_FORCEINLINE_FUNCTION friend Pack operator*(const Pack& a, T b) { return a * Pack(b); }
-    KOKKOS_FORCEINLINE_FUNCTION friend Pack operator*(T a, const Pack& b) { return Pack(a) * b; }
+    KOKKOS_FORCEINLINE_FUNCTION friend Pack operator*(const Pack& a, T b) {
+        return scaled(b - Chunk{}, a.chunks, indices);
+    }
+    KOKKOS_FORCEINLINE_FUNCTION friend Pack operator*(T a, const Pack& b) {
+        return scaled(a - Chunk{}, b.chunks, indices);
+    }
     KOKKOS_FORCEINLINE_FUNCTION friend Pack operator/(const Pack& a, T b) { return a / Pack(b); }
     KOKKOS_FORCEINLINE_FUNCTION friend Pack operator/(T a, const Pack& b) { return Pack(a) / b; }
 
-    KOKKOS_FORCEINLINE_FUNCTION Pack& operator+=(const Pack& b) { return *this = *this + b; }
+    KOKKOS_FORCEINLINE_FUNCTION Pack& operator+=(const Pack& b) {
+        add(b.chunks, indices);
+        return *this;
+    }
     KOKKOS_FORCEINLINE_FUNCTION Pack& operator-=(const Pack& b) { return *this = *this - b; }
     KOKKOS_FORCEINLINE_FUNCTION Pack& operator*=(const Pack& b) { return *this = *this * b; }
 
@@ -161,10 +170,59 @@ struct Pack {
     }
 
 private:
+    using Chunks = Chunk[count];
+    static constexpr std::make_integer_sequence<int, count> indices{};
+
     template <int... c>
-    KOKKOS_FORCEINLINE_FUNCTION void copy_chunks(const Pack& other,
+    KOKKOS_FORCEINLINE_FUNCTION void copy_chunks(const Chunks& other,
                                                  std::integer_sequence<int, c...>) {
-        ((chunks[c] = other.chunks[c]), ...);
+        ((chunks[c] = other[c]), ...);
+    }
+    template <int... c>
+    KOKKOS_FORCEINLINE_FUNCTION void add(const Chunks& b, std::integer_sequence<int, c...>) {
+        ((chunks[c] += b[c]), ...);
+    }
+    template <int... c>
+    KOKKOS_FORCEINLINE_FUNCTION static Pack sum(const Chunks& a, const Chunks& b,
+                                                std::integer_sequence<int, c...>) {
+        Pack result;
+        ((result.chunks[c] = a[c] + b[c]), ...);
+        return result;
+    }
+    template <int... c>
+    KOKKOS_FORCEINLINE_FUNCTION static Pack difference(const Chunks& a, const Chunks& b,
+                                                       std::integer_sequence<int, c...>) {
+        Pack result;
+        ((result.chunks[c] = a[c] - b[c]), ...);
+        return result;
+    }
+    template <int... c>
+    KOKKOS_FORCEINLINE_FUNCTION static Pack product(const Chunks& a, const Chunks& b,
+                                                    std::integer_sequence<int, c...>) {
+        Pack result;
+        ((result.chunks[c] = a[c] * b[c]), ...);
+        return result;
+    }
+    template <int... c>
+    KOKKOS_FORCEINLINE_FUNCTION static Pack scaled(const Chunk& factor, const Chunks& a,
+                                                   std::integer_sequence<int, c...>) {
+        Pack result;
+        ((result.chunks[c] = factor * a[c]), ...);
+        return result;
+    }
+    template <int... c>
+    KOKKOS_FORCEINLINE_FUNCTION static Pack quotient(const Chunks& a, const Chunks& b,
+                                                     std::integer_sequence<int, c...>) {
+        Pack result;
+        ((result.chunks[c] = a[c] / b[c]), ...);
+        return result;
+    }
+    template <int... c>
+    KOKKOS_FORCEINLINE_FUNCTION static Pack negative(const Chunks& a,
+                                                     std::integer_sequence<int, c...>) {
+        Pack result;
+        ((result.chunks[c] = -a[c]), ...);
+        return result;
     }
 
     template <class F, int... c, class... Packs>

@@ -11,9 +11,9 @@
 
 namespace farstep {
 
-/// Calls f with the activation as a compile-time constant.
+/// Calls f with the activation as a compile-time constant; a split one is never trained.
 template <class F>
-void with_activation(Activation activation, const F& f) {
+void with_trained_activation(Activation activation, const F& f) {
     switch (activation) {
         case Activation::rational:
             return f(std::integral_constant<Activation, Activation::rational>{});

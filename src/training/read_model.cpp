@@ -1,188 +1,27 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Writing and reading model files.
-#include "training/model_file.hpp"
-
-#include <farstep/approximators/conditions.hpp>
+// Reading model files, and whether they fit a deck.
 #include <farstep/approximators/polynomial.hpp>
+#include <farstep/approximators/side_inputs.hpp>
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "parallel/agree.hpp"
+#include "training/model_file.hpp"
 
 namespace farstep {
 
 namespace {
 
-/// The corrector's inputs beside the state: names, units, and ranges it was trained for.
-struct ConditionTable {
-    std::vector<std::string> names, units;
-    std::vector<double> low, high;
-};
-
-ConditionTable condition_table(const Setup& setup, const SampleScaling& scaling) {
-    const TrainOptions& train = *setup.options.train;
-    const SystemInfo& info = setup.system->info();
-    const auto numbers = condition_numbers(info, train.conditions);
-    ConditionTable table{train.conditions, {}, {}, {}};
-    for (std::size_t e = 0; e < numbers.size(); ++e) {
-        // What the samples hold; a range that was drawn from is a little wider.
-        double low = scaling.low[info.components.size() + e];
-        double high = scaling.high[info.components.size() + e];
-        if (numbers[e] != step_condition) {
-            const ParameterRule& rule = setup.plan.rules[std::size_t(numbers[e])];
-            if (rule.has_range()) {
-                low = rule.low();
-                high = rule.high();
-            }
-        }
-        table.units.push_back(numbers[e] == step_condition
-                                  ? info.time_unit
-                                  : info.parameters[std::size_t(numbers[e])].unit);
-        table.low.push_back(low);
-        table.high.push_back(high);
-    }
-    return table;
-}
-
-/// Inputs and outputs of a network that sees the whole state.
-void define_state(OutputFile& file, const SystemInfo& info, const ConditionTable& conditions) {
-    std::vector<std::string> names, units;
-    for (const ComponentInfo& component : info.components) {
-        names.push_back(component.name);
-        units.push_back(component.unit);
-    }
-    file.coordinate("output", names,
-                    {"", "component of the correction", {{"component_units", units}}});
-    names.insert(names.end(), conditions.names.begin(), conditions.names.end());
-    units.insert(units.end(), conditions.units.begin(), conditions.units.end());
-    file.coordinate("input", names,
-                    {"", "component of the state, then conditions", {{"component_units", units}}});
-    if (conditions.names.empty()) return;
-    file.coordinate("condition", conditions.names, {"", "input beside the state", {}});
-    file.variable("condition_low", {"condition"}, NumberType::float64,
-                  {"", "smallest value that the corrector serves", {}});
-    file.variable("condition_high", {"condition"}, NumberType::float64,
-                  {"", "largest value that the corrector serves", {}});
-}
-
-/// Inputs and outputs of a network that the variables of a ring share.
-void define_window(OutputFile& file, const DeployedNetwork& network) {
-    std::vector<double> offsets;
-    for (int i = -network.neighbours; i <= network.neighbours; ++i) offsets.push_back(double(i));
-    file.coordinate("input", offsets,
-                    {"1", "place on the ring relative to the variable that is corrected", {}});
-    file.coordinate("output", std::vector<double>{0.0},
-                    {"1", "place on the ring of the variable that is corrected", {}});
-    file.attribute("/", "neighbours", std::int64_t(network.neighbours));
-}
-
-void define_network(OutputFile& file, const DeployedNetwork& network, const SystemInfo& info,
-                    const ConditionTable& conditions) {
-    if (network.is_local()) {
-        define_window(file, network);
-    } else {
-        define_state(file, info, conditions);
-    }
-    file.dimension("coefficient", rational_coefficient_count);
-    if (network.hidden > 0) {
-        file.dimension("hidden", network.hidden);
-        file.variable("weights", {"hidden", "input"}, NumberType::float64,
-                      {"", "first layer, in the units of the state", {}});
-        file.variable("biases", {"hidden"}, NumberType::float64, {"", "of the hidden units", {}});
-        file.variable("outgoing", {"hidden", "output"}, NumberType::float64,
-                      {"", "second layer, in the units of the state", {}});
-    }
-    if (!network.linear.empty()) {
-        file.variable("linear", {"output", "input"}, NumberType::float64,
-                      {"", "linear map, in the units of the state", {}});
-    }
-    if (!network.monomials.empty()) {
-        const auto count = std::int64_t(network.monomials.size()) / network.outputs;
-        file.dimension("monomial", count);
-        file.variable("monomials", {"monomial", "output"}, NumberType::float64,
-                      {"", "coefficients of the polynomial, in the units of the state", {}});
-        file.variable("exponents", {"monomial", "input"}, NumberType::float64,
-                      {"1", "of the variables in each monomial", {}});
-    }
-    file.attribute("/", "degree", std::int64_t(network.degree));
-    file.variable("bias", {"output"}, NumberType::float64, {"", "of the outputs", {}});
-    file.variable("centre", {"input"}, NumberType::float64,
-                  {"", "subtracted from the state first", {}});
-    file.variable("coefficients", {"coefficient"}, NumberType::float64,
-                  {"", "a0 a1 a2 a3 b0 b1 b2 of a rational activation", {}});
-    file.attribute("/", "activation", name_of(network.activation));
-}
-
-void define_scaling(OutputFile& file) {
-    file.variable("input_scale", {"input"}, NumberType::float64,
-                  {"", "standard deviation of the training inputs", {}});
-    file.variable("target_scale", {"output"}, NumberType::float64,
-                  {"", "unit of the training targets", {}});
-    file.variable("box_low", {"component"}, NumberType::float64,
-                  {"", "smallest state in training", {}});
-    file.variable("box_high", {"component"}, NumberType::float64,
-                  {"", "largest state in training", {}});
-}
-
-void define_history(OutputFile& file, const std::vector<HistoryEntry>& history) {
-    std::vector<double> iterations;
-    for (const HistoryEntry& entry : history) iterations.push_back(double(entry.iteration));
-    file.group("history");
-    file.coordinate("history/iteration", iterations, {"1", "iterations of the fit", {}});
-    file.variable("history/training_loss", {"iteration"}, NumberType::float64,
-                  {"1", "mean squared error in standardised units", {}});
-    file.variable("history/validation_loss", {"iteration"}, NumberType::float64,
-                  {"1", "the same on trajectories set aside", {}});
-    file.variable("history/learning_rate", {"iteration"}, NumberType::float64,
-                  {"1", "learning rate", {}});
-}
-
-void define_rollout(OutputFile& file, const LongRollout& rollout, const SystemInfo& info) {
-    if (rollout.until == 0) return;
-    file.attribute("/", "rollout", rollout.description(info));
-    file.attribute("/", "rollout_until", rollout.until);
-    file.attribute("/", "rollout_survived", rollout.survived);
-    file.attribute("/", "rollout_trajectories", rollout.trajectories);
-    file.attribute("/", "rollout_lost", rollout.lost);
-    file.attribute("/", "rollout_left_box", rollout.left_box);
-    if (rollout.energy_drift) {
-        file.attribute("/", "rollout_energy_drift", *rollout.energy_drift);
-    }
-}
-
-void write_values(OutputFile& file, const std::string& path, const std::vector<double>& values) {
-    if (!values.empty()) file.write_whole(path, values.data());
-}
-
-void write_history(OutputFile& file, const std::vector<HistoryEntry>& history) {
-    std::vector<double> training, validation, rate;
-    for (const HistoryEntry& entry : history) {
-        training.push_back(entry.training_loss);
-        validation.push_back(entry.validation_loss);
-        rate.push_back(entry.learning_rate);
-    }
-    write_values(file, "history/training_loss", training);
-    write_values(file, "history/validation_loss", validation);
-    write_values(file, "history/learning_rate", rate);
-}
-
-std::vector<double> flat_exponents(const DeployedNetwork& network) {
-    std::vector<double> flat;
-    for (const auto& exponents :
-         monomial_exponents(network.inputs, network.degree, network.neighbours)) {
-        flat.insert(flat.end(), exponents.begin(), exponents.end());
-    }
-    return flat;
-}
-
 bool finite(const std::vector<double>& values) {
     return std::all_of(values.begin(), values.end(), [](double x) { return std::isfinite(x); });
 }
+
 
 std::vector<double> read_shaped(const InputFile& file, const std::string& path,
                                 const Shape& shape) {
@@ -202,12 +41,32 @@ int read_neighbours(const InputFile& file, const SystemModel& system) {
                                        system.info().name));
 }
 
-/// `conditions` is the number of inputs beside the state.
+const CorrectorInfo& read_corrector(const InputFile& file) {
+    const std::string name = file.text("/", "corrector");
+    if (const CorrectorInfo* corrector = find_corrector(name)) return *corrector;
+    throw EnvironmentError(fmt::format("{}: the corrector '{}' is not known to this version of "
+                                       "farstep", file.name().string(), name));
+}
+
+ApproximatorInput read_input(const InputFile& file) {
+    const std::string name = file.text("/", "input");
+    for (const ApproximatorInput input : {ApproximatorInput::state, ApproximatorInput::slope,
+                                          ApproximatorInput::increment, ApproximatorInput::both}) {
+        if (name_of(input) == name) return input;
+    }
+    throw EnvironmentError(fmt::format("{}: a network that sees '{}' is not known to this version "
+                                       "of farstep", file.name().string(), name));
+}
+
+/// `conditions` is the number of inputs that are conditions.
 DeployedNetwork read_network(const InputFile& file, const SystemModel& system, int conditions) {
     DeployedNetwork network;
     network.neighbours = read_neighbours(file, system);
+    network.input = read_input(file);
+    network.multiplies = read_corrector(file).multiplies;
+    const int slopes = network.input == ApproximatorInput::both ? system.dimension() : 0;
     network.inputs = network.is_local() ? 2 * network.neighbours + 1
-                                         : system.dimension() + conditions;
+                                         : system.dimension() + conditions + slopes;
     network.outputs = network.is_local() ? 1 : system.dimension();
     const std::int64_t d = network.inputs, out = network.outputs;
     network.activation = parse_activation(file.text("/", "activation"));
@@ -347,6 +206,7 @@ void require_step(const InputFile& file, const Setup& setup,
                   const std::vector<StoredCondition>& conditions) {
     const std::string scheme = file.text("/", "scheme");
     double step = file.number("/", "step");
+    if (read_corrector(file).scales_with_step) step = setup.options.step;
     if (const StoredCondition* condition = find_condition(conditions, step_condition)) {
         if (!condition->contains(setup.options.step)) {
             throw EnvironmentError(outside(file, *condition, fmt::format("{:g}", setup.options.step)));
@@ -385,11 +245,6 @@ void fix_shared_conditions(const Setup& setup, double power,
 
 }  // namespace
 
-int target_power(const Setup& setup) {
-    const bool many = setup.options.train->is_for_many_steps();
-    return many ? scheme_order(setup.options.scheme) + 1 : 0;
-}
-
 void Model::require_in_range(const Communicator& comm, const Setup& setup,
                              const EnsembleView& ensemble) const {
     if (network.conditions.empty()) return;
@@ -416,46 +271,61 @@ void Model::require_in_range(const Communicator& comm, const Setup& setup,
     }
 }
 
-void write_model(const Communicator& comm, const Setup& setup, const Fit& fit,
-                 const SampleScaling& scaling, const ModelQuality& quality,
-                 const LongRollout& rollout, const Provenance& provenance) {
-    const DeployedNetwork network = fit.network.deploy(scaling);
-    OutputFile file(comm, setup.model_path(), FileKind::model);
-    const ConditionTable conditions = condition_table(setup, scaling);
-    define_components(file, setup.system->info());
-    define_network(file, network, setup.system->info(), conditions);
-    define_scaling(file);
-    define_history(file, fit.history);
-    define_system(file, setup);
-    file.attribute("/", "corrector", setup.options.train->corrector);
-    file.attribute("/", "scheme", setup.options.scheme);
-    file.attribute("/", "step", setup.options.step);
-    file.attribute("/", "step_power", std::int64_t(target_power(setup)));
-    file.attribute("/", "fit", fit.description);
-    file.attribute("/", "validation_loss", quality.validation_loss);
-    file.attribute("/", "single_step_reduction", quality.single_step_reduction);
-    file.attribute("/", "linear_reduction", quality.linear_reduction);
-    define_rollout(file, rollout, setup.system->info());
-    write_provenance(file, provenance);
-    file.begin_parallel();
-    write_values(file, "weights", network.weights);
-    write_values(file, "biases", network.biases);
-    write_values(file, "outgoing", network.outgoing);
-    write_values(file, "linear", network.linear);
-    write_values(file, "monomials", network.monomials);
-    write_values(file, "exponents", flat_exponents(network));
-    write_values(file, "bias", network.bias);
-    write_values(file, "centre", network.centre);
-    file.write_whole("coefficients", network.coefficients.values);
-    write_values(file, "input_scale", scaling.input_scale);
-    write_values(file, "target_scale", scaling.target_scale);
-    const auto d = std::ptrdiff_t(setup.system->dimension());
-    write_values(file, "box_low", {scaling.low.begin(), scaling.low.begin() + d});
-    write_values(file, "box_high", {scaling.high.begin(), scaling.high.begin() + d});
-    write_values(file, "condition_low", conditions.low);
-    write_values(file, "condition_high", conditions.high);
-    write_history(file, fit.history);
-    file.commit();
+namespace {
+
+/// Throws unless the model has what the deck says.
+template <class T>
+void require_same(const InputFile& file, const std::string& key, const T& trained, const T& wanted) {
+    if (trained == wanted) return;
+    throw EnvironmentError(fmt::format(
+        "{}: cannot start from it: it was trained with {}: {}, but the deck says {}; train from "
+        "scratch, or give the deck the model's", file.name().string(), key, trained, wanted));
+}
+
+std::string names_of(const std::vector<StoredCondition>& conditions) {
+    std::vector<std::string> names;
+    for (const StoredCondition& condition : conditions) names.push_back(condition.name);
+    return fmt::format("[{}]", fmt::join(names, ", "));
+}
+
+void require_same_form(const InputFile& file, const DeployedNetwork& network,
+                       const ApproximatorOptions& wanted) {
+    const bool has_units = wanted.type == ApproximatorType::Perceptron;
+    const std::int64_t degree = wanted.type == ApproximatorType::Linear ? 1 : wanted.degree;
+    require_same<std::int64_t>(file, "train.approximator.hidden", network.hidden,
+                               has_units ? wanted.hidden : 0);
+    require_same<std::int64_t>(file, "train.approximator.degree", network.degree, degree);
+    require_same<std::int64_t>(file, "train.approximator.neighbours", network.neighbours,
+                               wanted.neighbours.value_or(-1));
+    require_same(file, "train.approximator.linear", !network.linear.empty(),
+                 !has_units || wanted.linear || degree > 1);
+    if (has_units) {
+        require_same(file, "train.approximator.activation", name_of(network.activation),
+                     wanted.activation);
+    }
+}
+
+}  // namespace
+
+DeployedNetwork read_start(const Communicator& comm, const Setup& setup) {
+    return together(comm, [&] {
+        const TrainOptions& train = *setup.options.train;
+        const InputFile file(*train.start, FileKind::model);
+        require_system(file, setup);
+        const auto conditions = read_conditions(file, setup.system->info());
+        require_same(file, "train.corrector", file.text("/", "corrector"), train.corrector);
+        require_same(file, "train.input", file.text("/", "input"), name_of(*train.input));
+        require_same(file, "scheme", file.text("/", "scheme"), setup.options.scheme);
+        require_same(file, "train.conditions", names_of(conditions),
+                     fmt::format("[{}]", fmt::join(train.conditions, ", ")));
+        if (!train.is_for_many_steps() && !read_corrector(file).scales_with_step) {
+            require_same(file, "step", file.number("/", "step"), setup.options.step);
+        }
+        const DeployedNetwork network =
+            read_network(file, *setup.system, int(conditions.size()));
+        require_same_form(file, network, train.approximator);
+        return network;
+    });
 }
 
 Model read_model(const Communicator& comm, const std::filesystem::path& path, const Setup& setup) {
