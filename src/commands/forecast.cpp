@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
-#include <numeric>
 
+#include "chosen_trajectories.hpp"
 #include "commands/forecast_statistics.hpp"
 #include "commands/stages.hpp"
 #include "parallel/agree.hpp"
@@ -43,12 +43,12 @@ public:
           m_setup(setup),
           m_options(*setup.options.forecast),
           m_mine(partition(m_options.ensemble.size, m_comm.rank(), m_comm.size())),
+          m_chosen(m_options.save.trajectories, m_options.ensemble.size),
           m_steps(steps_in(m_options.save.every, setup.options.step)) {
         const std::int64_t outputs = steps_in(m_options.until, m_options.save.every) + 1;
         for (std::int64_t n = 0; n < outputs; ++n) {
             m_times.push_back(double(n) * m_options.save.every);
         }
-        choose_trajectories();
         plan_chunks();
     }
 
@@ -98,16 +98,6 @@ private:
         }
     }
 
-    void choose_trajectories() {
-        const Selection& selection = m_options.save.trajectories;
-        m_chosen = selection.indices;
-        if (selection.all) {
-            m_chosen.resize(std::size_t(m_options.ensemble.size));
-            std::iota(m_chosen.begin(), m_chosen.end(), 0);
-        }
-        std::sort(m_chosen.begin(), m_chosen.end());
-    }
-
     /// As many trajectories at a time as fit the memory, whole tiles; the same number of chunks on
     /// every rank, so that collective calls match.
     void plan_chunks() {
@@ -128,18 +118,17 @@ private:
         file.coordinate("time", m_times, {info.time_unit, "time", {}});
         define_components(file, info);
         statistics.define(file);
-        if (!m_chosen.empty()) {
-            const std::vector<double> numbers(m_chosen.begin(), m_chosen.end());
-            file.coordinate("trajectory", numbers, {"1", "number of the trajectory", {}});
+        if (!m_chosen.none()) {
+            m_chosen.define(file);
             file.variable("state", {"time", "trajectory", "component"}, NumberType::float64,
                           {"", "state; see component_units of 'component'", {}});
             define_parameter_values(file, info, m_setup.plan);
         }
-        if (!m_chosen.empty() && m_setup.options.is_adaptive()) {
+        if (!m_chosen.none() && m_setup.options.is_adaptive()) {
             file.variable("steps_taken", {"trajectory"}, NumberType::int64,
                           {"1", "steps of the adaptive scheme, rejected ones included", {}});
         }
-        if (!m_chosen.empty() && is_guarded()) {
+        if (!m_chosen.none() && is_guarded()) {
             file.variable("steps_outside", {"trajectory"}, NumberType::int64,
                           {"1", "steps begun outside the training box", {}});
         }
@@ -204,8 +193,8 @@ private:
             m_guard.steps += counts.data()[i];
             m_guard.trajectories += counts.data()[i] > 0;
         }
-        if (m_chosen.empty()) return;
-        const Chosen chosen = chosen_in(ensemble.range());
+        if (m_chosen.none()) return;
+        const ChosenTrajectories::Part chosen = m_chosen.in(ensemble.range());
         std::vector<std::int64_t> outside;
         for (const std::int64_t i : chosen.local) outside.push_back(counts.data()[i]);
         file.write("steps_outside", Slab{{chosen.first}, {std::int64_t(outside.size())}},
@@ -232,23 +221,9 @@ private:
             m_guard.trajectories, 100 * double(m_guard.steps) / steps, what);
     }
 
-    /// The chosen trajectories of a range.
-    struct Chosen {
-        std::int64_t first;               ///< position among all that are chosen
-        std::vector<std::int64_t> local;  ///< numbers within the range
-    };
-
-    Chosen chosen_in(const Range& range) const {
-        const auto first = std::lower_bound(m_chosen.begin(), m_chosen.end(), range.begin);
-        const auto last = std::lower_bound(first, m_chosen.end(), range.end);
-        Chosen chosen{first - m_chosen.begin(), {}};
-        for (auto i = first; i != last; ++i) chosen.local.push_back(*i - range.begin);
-        return chosen;
-    }
-
     void write_chosen(OutputFile& file, std::int64_t n, const Ensemble& ensemble) const {
-        if (m_chosen.empty()) return;
-        const Chosen chosen = chosen_in(ensemble.range());
+        if (m_chosen.none()) return;
+        const ChosenTrajectories::Part chosen = m_chosen.in(ensemble.range());
         const auto rows = ensemble.rows(chosen.local);
         file.write("state",
                    Slab{{n, chosen.first, 0},
@@ -257,8 +232,8 @@ private:
     }
 
     void write_parameters(OutputFile& file, const Ensemble& ensemble) const {
-        if (m_chosen.empty() || !m_setup.plan.varies()) return;
-        const Chosen chosen = chosen_in(ensemble.range());
+        if (m_chosen.none() || !m_setup.plan.varies()) return;
+        const ChosenTrajectories::Part chosen = m_chosen.in(ensemble.range());
         const Slab slab{{chosen.first, 0},
                         {std::int64_t(chosen.local.size()),
                          std::int64_t(m_setup.parameters.size())}};
@@ -270,8 +245,8 @@ private:
         const auto counts =
             Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), *m_stepper->step_counts());
         for (std::int64_t i = 0; i < range.size(); ++i) m_own_steps.add(counts.data()[i]);
-        if (m_chosen.empty()) return;
-        const Chosen chosen = chosen_in(range);
+        if (m_chosen.none()) return;
+        const ChosenTrajectories::Part chosen = m_chosen.in(range);
         std::vector<std::int64_t> taken;
         for (const std::int64_t i : chosen.local) taken.push_back(counts.data()[i]);
         file.write("steps_taken", Slab{{chosen.first}, {std::int64_t(taken.size())}},
@@ -345,10 +320,10 @@ private:
     const Setup& m_setup;
     const ForecastOptions& m_options;
     Range m_mine;
+    ChosenTrajectories m_chosen;
     std::int64_t m_steps;
     std::int64_t m_chunk_size = 0, m_chunks = 1;
     std::vector<double> m_times;
-    std::vector<std::int64_t> m_chosen;
     std::optional<Model> m_model;
     std::unique_ptr<Stepper> m_stepper;
     std::vector<FailedTrajectory> m_failures;

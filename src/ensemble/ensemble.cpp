@@ -79,15 +79,6 @@ std::vector<double> gather(const StateView& state, const IndexView& local, std::
     return result;
 }
 
-std::vector<double> gather(const StateView& state, const std::vector<std::int64_t>& local) {
-    const IndexView indices("farstep::indices", local.size());
-    const auto host = Kokkos::create_mirror_view(indices);
-    std::copy(local.begin(), local.end(), host.data());
-    Kokkos::deep_copy(indices, host);
-    return local.empty() ? std::vector<double>()
-                         : gather(state, indices, std::int64_t(local.size()));
-}
-
 }  // namespace
 
 Ensemble::Ensemble(int dimension, Range range) : m_range(range) {
@@ -102,10 +93,19 @@ std::vector<double> rows_of(const StateView& state, std::int64_t count) {
     return gather(state, IndexView(), count);
 }
 
+std::vector<double> rows_of(const StateView& state, const std::vector<std::int64_t>& local) {
+    const IndexView indices("farstep::indices", local.size());
+    const auto host = Kokkos::create_mirror_view(indices);
+    std::copy(local.begin(), local.end(), host.data());
+    Kokkos::deep_copy(indices, host);
+    return local.empty() ? std::vector<double>()
+                         : gather(state, indices, std::int64_t(local.size()));
+}
+
 std::vector<double> Ensemble::rows() const { return rows_of(m_view.state, size()); }
 
 std::vector<double> Ensemble::rows(const std::vector<std::int64_t>& local) const {
-    return gather(m_view.state, local);
+    return rows_of(m_view.state, local);
 }
 
 std::vector<double> Ensemble::parameter_rows() const {
@@ -113,7 +113,7 @@ std::vector<double> Ensemble::parameter_rows() const {
 }
 
 std::vector<double> Ensemble::parameter_rows(const std::vector<std::int64_t>& local) const {
-    return gather(m_view.parameters, local);
+    return rows_of(m_view.parameters, local);
 }
 
 void Ensemble::set_rows(const std::vector<double>& rows) {

@@ -23,6 +23,8 @@ struct FailedTrajectory {
 
 /// The first `count` states as rows [trajectory][component], on the host.
 std::vector<double> rows_of(const StateView& state, std::int64_t count);
+/// Those of some, given by their numbers.
+std::vector<double> rows_of(const StateView& state, const std::vector<std::int64_t>& local);
 
 class Ensemble {
 public:
