@@ -441,6 +441,10 @@ void check_all_schemes(Deck& deck, const Setup& setup) {
     check_scheme(deck, "reference.scheme", o.reference.scheme, reference);
     if (o.evaluate) {
         check_schemes(deck, "evaluate.ladder.schemes", o.evaluate->ladder.schemes, reference);
+        for (const auto& [name, curve] : o.evaluate->curves) {
+            const std::string path = "evaluate.curves." + name + ".scheme";
+            if (deck.has(path)) check_scheme(deck, path, curve.scheme, system);
+        }
     }
     if (!o.tune) return;
     check_schemes(deck, "tune.plain_schemes", o.tune->plain_schemes, system);

@@ -77,6 +77,11 @@ private:
 
     double state_bytes(double trajectories) const { return trajectories * m_d * 8; }
 
+    /// Of the trajectories stored in full, at one time.
+    double stored_bytes(const Selection& selection, double size) const {
+        return state_bytes(selection.all ? size : double(selection.indices.size()));
+    }
+
     void print_generate(const GenerateOptions& options, const EnsembleOptions& members) const {
         const double size = double(members.size);
         line("generate", reference_seconds(size, options.until), 2 * state_bytes(size),
@@ -103,25 +108,40 @@ private:
             m_setup.stepper(m_setup.options.scheme, m_setup.options.step,
                             m_setup.options.precision, corrected ? &*network : nullptr);
         const double outputs = options.until / options.save.every + 1;
-        const double stored = options.save.trajectories.all
-                                  ? size
-                                  : double(options.save.trajectories.indices.size());
         const double columns = m_d + 1;
         line("forecast",
              size * options.until / m_setup.options.step * seconds_per_step(m_setup, *stepper) +
                  size * outputs * columns * 5e-9,
              state_bytes(size) * (m_d + 2) / m_d,
-             state_bytes(stored) * outputs + outputs * columns * 8 * 10);
+             stored_bytes(options.save.trajectories, size) * outputs + outputs * columns * 8 * 10);
+    }
+
+    /// Of the further plain schemes.
+    double curve_seconds(const EvaluateOptions& options) const {
+        double seconds = 0;
+        for (const auto& [name, curve] : options.curves) {
+            const auto stepper = m_setup.stepper(curve.scheme, curve.step, *curve.precision);
+            seconds += double(options.ensemble.size) * options.until / curve.step *
+                       seconds_per_step(m_setup, *stepper);
+        }
+        return seconds;
     }
 
     void print_evaluate(const EvaluateOptions& options) const {
         const double size = double(options.ensemble.size);
         const double outputs = options.until / options.every + 1;
-        const double timing =
-            options.timing.seconds * double(options.timing.repeats + 2) *
-            double(options.ladder.schemes.size() * options.ladder.precisions.size() + 1) * m_comm.size();
-        line("evaluate", reference_seconds(size, options.until) + timing,
-             state_bytes(size) * (outputs + 4), outputs * 14 * 8);
+        const double rollouts = 2.0 + double(options.rivals.size() + options.curves.size());
+        const double repeated =
+            double(options.timing.repeats + 2) *
+            double(options.ladder.schemes.size() * options.ladder.precisions.size() + 1);
+        const double sampled =
+            options.timing.samples > 0 ? double(options.timing.samples + 2) * rollouts : 0;
+        const double timing = options.timing.seconds * (repeated + sampled) * m_comm.size();
+        const double stored = stored_bytes(options.trajectories, size) * outputs;
+        line("evaluate", reference_seconds(size, options.until) + curve_seconds(options) + timing,
+             state_bytes(size) * (outputs + 4) + stored * (rollouts + 1),
+             stored * (rollouts + 1) +
+                 rollouts * (outputs * 7 + double(options.timing.samples)) * 8);
     }
 
     const Communicator& m_comm;

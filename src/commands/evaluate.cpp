@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "commands/skill_report.hpp"
+#include "commands/rollout_report.hpp"
 #include "commands/stages.hpp"
 #include "evaluation/work_precision.hpp"
 #include "parallel/log.hpp"
@@ -43,8 +43,9 @@ void define_rollouts(OutputFile& file, const std::vector<Contender>& contenders,
                      const SystemInfo& info) {
     std::vector<std::string> names;
     for (const Contender& contender : contenders) names.push_back(contender.name);
-    file.coordinate("rollout", names,
-                    {"", "the far step without and with its corrector, and its rivals", {}});
+    file.coordinate(
+        "rollout", names,
+        {"", "the far step without and with its corrector, rivals, further plain schemes", {}});
     for (const Series& series : series_of(info)) {
         file.variable(series.name, {"rollout", "time"}, NumberType::float64,
                       {series.unit, series.long_name, {}});
@@ -123,6 +124,7 @@ void write_evaluation(const Communicator& comm, const Setup& setup, const Refere
     OutputFile file(comm, setup.evaluation_path(), FileKind::evaluation);
     file.coordinate("time", reference.times, {info.time_unit, "time", {}});
     define_rollouts(file, contenders, info);
+    define_rollout_details(file, setup);
     define_skill(file, setup, skill);
     file.group("work_precision");
     for (const WorkCurve& curve : work.curves) {
@@ -141,6 +143,7 @@ void write_evaluation(const Communicator& comm, const Setup& setup, const Refere
     write_provenance(file, provenance);
     file.begin_parallel();
     write_rollouts(file, contenders, info);
+    write_rollout_details(file, setup, reference, contenders);
     write_skill(file, reference, contenders, skill);
     for (const WorkCurve& curve : work.curves) write_curve(file, group_of(curve), curve.points);
     write_curve(file, "corrected", {work.corrected});
@@ -228,7 +231,8 @@ Setup setup_of(const Setup& setup, const std::string& name, const RivalOptions& 
     return result;
 }
 
-/// The deck's far step without and with its corrector, then the rivals. Collective.
+/// The deck's far step without and with its corrector, the rivals, further plain schemes.
+/// Collective.
 std::vector<Contender> make_contenders(const Context& context, const Setup& setup,
                                        const Model& model) {
     std::vector<Contender> contenders;
@@ -244,6 +248,9 @@ std::vector<Contender> make_contenders(const Context& context, const Setup& setu
         const TrainedModel fitted = fit_model(context, rival);
         const DeployedNetwork network = fitted.fit.network.deploy(fitted.scaling);
         contenders.push_back({name, far_step(rival, &network), {}});
+    }
+    for (const auto& [name, curve] : setup.options.evaluate->curves) {
+        contenders.push_back({name, setup.stepper(curve.scheme, curve.step, *curve.precision), {}});
     }
     return contenders;
 }
@@ -292,6 +299,7 @@ StageResult evaluate(const Context& context, const Setup& setup) {
             measure_step_cost(context, setup, *contender.stepper) / contender.stepper->step();
     }
     const SkillReport skill = measure_skill(context, setup, reference, contenders);
+    measure_run_costs(context, setup, contenders);
     const double time = reference.times.back();
     const std::string sentence = verdict(work, time);
 
@@ -301,7 +309,9 @@ StageResult evaluate(const Context& context, const Setup& setup) {
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     write_evaluation(comm, setup, reference, contenders, work, skill, sentence, provenance);
     print_errors(comm, setup, reference, plain, corrected);
+    print_curves(comm, setup, contenders, time);
     print_work(comm, setup, work, time);
+    print_run_costs(comm, contenders);
     print_skill(comm, setup, reference, contenders, skill, cheapest_plain(work));
     say(comm, "  single-step error: reduced {:.3g} times by the corrector, {:.3g} times by a "
               "linear one", model.quality.single_step_reduction, model.quality.linear_reduction);

@@ -12,12 +12,14 @@
 
 namespace farstep {
 
-/// A far step in the comparison: plain, corrected, or with another approximator.
+/// What is rolled out: the far step, plain, corrected, or with another approximator; or another
+/// plain scheme.
 struct Contender {
     std::string name;
     std::unique_ptr<Stepper> stepper;
     RolloutError errors;
     double cost = 0;  ///< wall time [ns per trajectory and unit of time]; only where skill is asked
+    std::vector<double> run_costs = {};  ///< of single runs, in the same unit; where they are asked
 };
 
 /// The parts of `evaluate` that a deck may ask for, for all contenders; the ensembles are of the

@@ -45,21 +45,32 @@ void check_multiple(Deck& deck, const Time& whole, const Time& part) {
         fmt::format("the nearest that is: {}{:.10g}", lower, (below + 1) * part.value));
 }
 
-void check_reference(Deck& deck, const Options& o) {
-    const bool is_needed = o.generate || o.evaluate || deck.has("reference.step");
-    if (!is_needed || !deck.sound({"step", "reference.step"})) return;
-    if (o.step <= 0 || is_multiple(o.step, o.reference.step)) return;
-    const double parts = std::max(1.0, std::round(o.step / o.reference.step));
-    deck.error("reference.step",
-               fmt::format("{} does not divide step ({})", o.reference.step, o.step),
-               fmt::format("the nearest that does: {:.10g}", o.step / parts));
+/// The same where it is the part that is to be changed.
+void check_divides(Deck& deck, const Time& part, const Time& whole) {
+    if (!deck.sound({part.path, whole.path})) return;
+    if (part.value <= 0 || whole.value <= 0) return;
+    if (whole.value / part.value > most_parts) {
+        deck.error(part.path, fmt::format("{} goes more than {:g} times into {} ({})", part.value,
+                                          most_parts, whole.path, whole.value));
+        return;
+    }
+    if (is_multiple(whole.value, part.value)) return;
+    const double parts = std::max(1.0, std::round(whole.value / part.value));
+    deck.error(part.path,
+               fmt::format("{} does not divide {} ({})", part.value, whole.path, whole.value),
+               fmt::format("the nearest that does: {:.10g}", whole.value / parts));
 }
 
-void check_trajectories(Deck& deck, const ForecastOptions& forecast) {
-    const std::string path = "forecast.save.trajectories";
-    if (!deck.sound({path, "forecast.ensemble.size", "ensemble.size"})) return;
-    const std::int64_t size = forecast.ensemble.size;
-    const auto& indices = forecast.save.trajectories.indices;
+void check_reference(Deck& deck, const Options& o) {
+    const bool is_needed = o.generate || o.evaluate || deck.has("reference.step");
+    if (is_needed) check_divides(deck, {o.reference.step, "reference.step"}, {o.step, "step"});
+}
+
+/// `path` is the key of the selection, `stage` the section of the ensemble.
+void check_trajectories(Deck& deck, const std::string& path, const Selection& selection,
+                        const std::string& stage, std::int64_t size) {
+    if (!deck.sound({path, stage + ".ensemble.size", "ensemble.size"})) return;
+    const auto& indices = selection.indices;
     for (std::size_t i = 0; i < indices.size() && size > 0; ++i) {
         if (indices[i] < size) continue;
         deck.error(fmt::format("{}[{}]", path, i),
@@ -98,6 +109,24 @@ void check_tuning(Deck& deck, const Options& o) {
     if (!o.ensemble && deck.sound({"ensemble"})) {
         deck.error("tune", "needs an `ensemble` section at the top of the deck, to train on",
                    "such as `ensemble: {size: 1000}`");
+    }
+}
+
+void check_curves(Deck& deck, const Options& o, const Time& every) {
+    const auto& rivals = o.evaluate->rivals;
+    for (const auto& [name, curve] : o.evaluate->curves) {
+        const std::string path = "evaluate.curves." + name;
+        if (name == "plain" || name == "corrected" || rivals.contains(name)) {
+            deck.error(path, fmt::format("there is a rollout '{}' already", name),
+                       "choose another name than plain, corrected and those of evaluate.rivals");
+        }
+        if (curve.scheme == "none" && deck.sound({path, "scheme"})) {
+            deck.error(path + ".scheme",
+                       "without a scheme and without a corrector a rollout stands still",
+                       "write a scheme, such as  rk4");
+        }
+        // The deck's step has been looked at.
+        if (deck.has(path + ".step")) check_divides(deck, {curve.step, path + ".step"}, every);
     }
 }
 
@@ -185,13 +214,17 @@ void check_consistency(const Options& o, Deck& deck) {
         check_multiple(deck, every, step);
         check_multiple(deck, {o.forecast->until, "forecast.until"}, every);
         check_stage(deck, "forecast", o.forecast->ensemble, o.forecast->until);
-        check_trajectories(deck, *o.forecast);
+        check_trajectories(deck, "forecast.save.trajectories", o.forecast->save.trajectories,
+                           "forecast", o.forecast->ensemble.size);
     }
     if (o.evaluate) {
         const Time every{o.evaluate->every, "evaluate.every"};
         check_multiple(deck, every, step);
         check_multiple(deck, {o.evaluate->until, "evaluate.until"}, every);
         check_stage(deck, "evaluate", o.evaluate->ensemble, o.evaluate->until);
+        check_trajectories(deck, "evaluate.trajectories", o.evaluate->trajectories, "evaluate",
+                           o.evaluate->ensemble.size);
+        check_curves(deck, o, every);
         check_skill(deck, *o.evaluate, every);
     }
     if (o.tune) check_tuning(deck, o);

@@ -61,6 +61,12 @@ void fill_in_approximator(ApproximatorOptions& approximator) {
     if (approximator.degree == 0) approximator.degree = polynomial ? 4 : 1;
 }
 
+void fill_in_curve(CurveOptions& curve, const Options& o) {
+    if (curve.scheme.empty()) curve.scheme = o.scheme;
+    set_default(curve.step, o.step);
+    if (!curve.precision) curve.precision = o.precision;
+}
+
 void fill_in_tuning(Options& o, const Deck& deck) {
     TuneOptions& tune = *o.tune;
     if (o.generate) set_default(tune.until, o.generate->until);
@@ -106,6 +112,7 @@ void fill_in_defaults(Options& o, const Deck& deck, const Vocabulary& vocabulary
             fill_in_approximator(rival.second);
             set_default(rival.second.step, o.step);
         }
+        for (auto& curve : o.evaluate->curves) fill_in_curve(curve.second, o);
         if (o.evaluate->climate) set_default(o.evaluate->climate->every, o.evaluate->every);
     }
 }

@@ -238,11 +238,26 @@ struct TimingOptions {
     bool operator==(const TimingOptions&) const = default;
 };
 
+/// How `evaluate` times.
+struct SampledTimingOptions : TimingOptions {
+    /// Timed runs of every rollout to keep one by one.
+    std::int64_t samples = 0;
+    bool operator==(const SampledTimingOptions&) const = default;
+};
+
 /// Another approximator, of the deck's far step or of one of its own.
 struct RivalOptions : ApproximatorOptions {
     /// 0: the deck's.
     double step = 0;
     bool operator==(const RivalOptions&) const = default;
+};
+
+/// A plain scheme of fixed steps, followed over time. What is not set is the deck's.
+struct CurveOptions {
+    std::string scheme;
+    double step = 0;
+    std::optional<Precision> precision;
+    bool operator==(const CurveOptions&) const = default;
 };
 
 /// Measures of a forecast that chaos ends: by lead time, and of ensembles.
@@ -267,11 +282,14 @@ struct EvaluateOptions {
     StageEnsembleOptions ensemble;
     double until = 0;
     double every = 0;
+    /// Stored in full.
+    Selection trajectories;
     std::map<std::string, RivalOptions> rivals;
+    std::map<std::string, CurveOptions> curves;
     std::optional<SkillOptions> skill;
     std::optional<ClimateOptions> climate;
     LadderOptions ladder;
-    TimingOptions timing;
+    SampledTimingOptions timing;
     bool operator==(const EvaluateOptions&) const = default;
 };
 

@@ -459,6 +459,31 @@ void describe(Visitor& v, TimingOptions& o) {
 }
 
 template <class Visitor>
+void describe(Visitor& v, SampledTimingOptions& o) {
+    describe(v, static_cast<TimingOptions&>(o));
+    v.key("samples", o.samples,
+          {.help = "timed runs of every rollout that are kept one by one, for statistics of cost; "
+                   "rollouts take turns",
+           .bounds = deck::between(0, 100000)});
+}
+
+template <class Visitor>
+void describe(Visitor& v, CurveOptions& o) {
+    v.key("scheme", o.scheme,
+          {.help = "its scheme, of fixed steps",
+           .choices = &v.vocabulary().plain_schemes,
+           .otherwise = "scheme"});
+    v.key("step", o.step,
+          {.help = "its step, a whole fraction of `evaluate.every`",
+           .unit = "time",
+           .bounds = deck::positive(),
+           .otherwise = "step"});
+    v.key("precision", o.precision,
+          {.help = "its arithmetic; mixed means double, as there is no network",
+           .otherwise = "precision"});
+}
+
+template <class Visitor>
 void describe(Visitor& v, EvaluateOptions& o) {
     v.key("model", o.model, {.help = "the trained corrector", .otherwise = "OUTPUT/model.h5"});
     v.section("ensemble", o.ensemble, {.help = "the ensemble to judge by"});
@@ -472,8 +497,13 @@ void describe(Visitor& v, EvaluateOptions& o) {
            .unit = "time",
            .bounds = deck::positive(),
            .otherwise = "step"});
+    v.key("trajectories", o.trajectories,
+          {.help = "trajectories whose states are stored in full, from 0, with the reference's"});
     v.table("rivals", o.rivals,
             {.help = "other approximators to compare with, fitted as `train` fits its own",
+             .placeholder = "name"});
+    v.table("curves", o.curves,
+            {.help = "further plain schemes of fixed steps to follow over time",
              .placeholder = "name"});
     v.section("skill", o.skill,
               {.help = "error and anomaly correlation by lead time, spread and ranks of ensembles"});

@@ -165,6 +165,7 @@ ReferenceRun run_reference(const Context& context, const Setup& setup) {
     const Communicator& comm = context.comm;
     ReferenceRun run;
     run.range = partition(options.ensemble.size, comm.rank(), comm.size());
+    run.chosen = ChosenTrajectories(options.trajectories, options.ensemble.size).in(run.range);
     Ensemble ensemble =
         draw_reference_states(comm, setup, options.ensemble, "evaluate.ensemble", run.range);
     run.start = copy_of(ensemble.view().state);
@@ -213,6 +214,8 @@ RolloutError measure_rollout(const Context& context, const Setup& setup,
         result.maximum.push_back(square.maximum);
         result.median.push_back(median(comm, ensemble, error, work));
         result.running.push_back(square.count);
+        const auto rows = ensemble.rows(reference.chosen.local);
+        result.states.insert(result.states.end(), rows.begin(), rows.end());
         if (setup.options.evaluate->skill) {
             result.anomaly_correlation.push_back(
                 correlation(comm, ensemble, reference.states[n], mean));

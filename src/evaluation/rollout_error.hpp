@@ -4,6 +4,7 @@
 // How far a rollout is off its reference: mean squared error and energy error over time.
 #pragma once
 
+#include "chosen_trajectories.hpp"
 #include "ensemble/statistics.hpp"
 #include "setup.hpp"
 
@@ -22,6 +23,7 @@ struct ReferenceRun {
     StateView start;                ///< of the reference's system at the first time
     StateView start_parameters;     ///< of the reference's system
     Range range;                    ///< of this rank
+    ChosenTrajectories::Part chosen;  ///< whose states are stored, of this rank
     Climatology climatology;
 };
 
@@ -33,6 +35,7 @@ struct RolloutError {
     /// Correlation of the departures from the climatological mean; only where the deck asks for it.
     std::vector<double> anomaly_correlation;
     std::vector<std::int64_t> running;
+    std::vector<double> states;  ///< [time][chosen][component], of this rank
 };
 
 /// Integrates the evaluation ensemble with the reference scheme. Collective.

@@ -15,15 +15,73 @@ namespace farstep {
 
 namespace {
 
-double seconds_for(const Ensemble& start, Ensemble& ensemble, const Stepper& stepper,
-                   std::int64_t steps) {
-    ensemble.assign(start);
-    Kokkos::fence();
-    const auto begin = std::chrono::steady_clock::now();
-    stepper.advance(ensemble.view(), 0, steps);
-    Kokkos::fence();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+/// The states that timed runs begin with. Collective.
+Ensemble timing_ensemble(const Context& context, const Setup& setup) {
+    const TimingOptions& options = setup.options.evaluate->timing;
+    EnsembleOptions members = setup.options.evaluate->ensemble;
+    members.size = std::max(members.size, options.trajectories);
+    // Those of a richer reference system are no states of this one; any do for a timing.
+    if (setup.is_closure()) members.initial = {};
+    const bool from_file = members.initial.file || setup.plan.columns > 0;
+    if (from_file) members.size = setup.options.evaluate->ensemble.size;
+    Ensemble start(setup.system->dimension(), {0, std::min(members.size, options.trajectories)});
+    draw_initial_states(context.comm, setup, members, "evaluate.ensemble", start);
+    return start;
 }
+
+/// Runs of steps against the clock, all from the same states of an ensemble of this rank's own.
+class Stopwatch {
+public:
+    /// Collective.
+    Stopwatch(const Context& context, const Setup& setup)
+        : m_comm(context.comm),
+          m_options(setup.options.evaluate->timing),
+          m_start(timing_ensemble(context, setup)),
+          m_ensemble(m_start.dimension(), m_start.range()) {}
+
+    /// Steps that make a run last as long as the deck asks, but no longer than trajectories last:
+    /// one that has failed costs nothing. Collective.
+    std::int64_t enough_steps(const Stepper& stepper) {
+        std::int64_t steps = 1;
+        while (m_comm.allreduce(fastest(stepper, steps, 2), Reduce::min) < m_options.seconds) {
+            steps *= 2;
+            seconds_of(stepper, steps);
+            if (m_comm.allreduce(m_ensemble.failure_count(), Reduce::max) == 0) continue;
+            steps /= 2;
+            break;
+        }
+        return steps;
+    }
+
+    /// Wall time of one step [ns per trajectory], the fastest of some runs. Collective.
+    double step_cost(const Stepper& stepper, std::int64_t steps, std::int64_t runs) {
+        const double seconds = m_comm.allreduce(fastest(stepper, steps, runs), Reduce::max);
+        return seconds * 1e9 / double(m_start.size() * steps);
+    }
+
+private:
+    double seconds_of(const Stepper& stepper, std::int64_t steps) {
+        m_ensemble.assign(m_start);
+        Kokkos::fence();
+        const auto begin = std::chrono::steady_clock::now();
+        stepper.advance(m_ensemble.view(), 0, steps);
+        Kokkos::fence();
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    }
+
+    /// What else the machine does only ever adds time.
+    double fastest(const Stepper& stepper, std::int64_t steps, std::int64_t runs) {
+        double seconds = std::numeric_limits<double>::infinity();
+        for (std::int64_t r = 0; r < runs; ++r) {
+            seconds = std::min(seconds, seconds_of(stepper, steps));
+        }
+        return seconds;
+    }
+
+    const Communicator& m_comm;
+    const TimingOptions& m_options;
+    Ensemble m_start, m_ensemble;
+};
 
 std::vector<double> ladder_steps(const Setup& setup) {
     const LadderOptions& ladder = setup.options.evaluate->ladder;
@@ -96,36 +154,28 @@ double mean_step_count(const Communicator& comm, const Stepper& stepper) {
 }
 
 double measure_step_cost(const Context& context, const Setup& setup, const Stepper& stepper) {
-    const TimingOptions& options = setup.options.evaluate->timing;
-    EnsembleOptions members = setup.options.evaluate->ensemble;
-    members.size = std::max(members.size, options.trajectories);
-    // Those of a richer reference system are no states of this one; any do for a timing.
-    if (setup.is_closure()) members.initial = {};
-    const bool from_file = members.initial.file || setup.plan.columns > 0;
-    if (from_file) members.size = setup.options.evaluate->ensemble.size;
-    const std::int64_t size = std::min(members.size, options.trajectories);
-    Ensemble start(setup.system->dimension(), {0, size});
-    draw_initial_states(context.comm, setup, members, "evaluate.ensemble", start);
-    Ensemble ensemble(setup.system->dimension(), {0, size});
-    std::int64_t steps = 1;
-    // What else the machine does only ever adds time: the fastest run counts.
-    const auto fastest = [&](std::int64_t runs) {
-        double seconds = std::numeric_limits<double>::infinity();
-        for (std::int64_t r = 0; r < runs; ++r) {
-            seconds = std::min(seconds, seconds_for(start, ensemble, stepper, steps));
+    Stopwatch stopwatch(context, setup);
+    return stopwatch.step_cost(stepper, stopwatch.enough_steps(stepper),
+                               setup.options.evaluate->timing.repeats);
+}
+
+std::vector<std::vector<double>> sample_costs(const Context& context, const Setup& setup,
+                                              const std::vector<const Stepper*>& steppers) {
+    const std::int64_t samples = setup.options.evaluate->timing.samples;
+    Progress progress(context.comm, "timing samples", samples, "turns", context.progress);
+    Stopwatch stopwatch(context, setup);
+    std::vector<std::int64_t> steps;
+    for (const Stepper* stepper : steppers) steps.push_back(stopwatch.enough_steps(*stepper));
+    std::vector<std::vector<double>> costs(steppers.size());
+    for (std::int64_t turn = 0; turn < samples; ++turn) {
+        for (std::size_t i = 0; i < steppers.size(); ++i) {
+            costs[i].push_back(stopwatch.step_cost(*steppers[i], steps[i], 1) /
+                               steppers[i]->step());
         }
-        return seconds;
-    };
-    // Long enough to time, but no longer than trajectories last: one that has failed costs nothing.
-    while (context.comm.allreduce(fastest(2), Reduce::min) < options.seconds) {
-        steps *= 2;
-        seconds_for(start, ensemble, stepper, steps);
-        if (context.comm.allreduce(ensemble.failure_count(), Reduce::max) == 0) continue;
-        steps /= 2;
-        break;
+        progress.advance(1);
     }
-    const double seconds = fastest(options.repeats);
-    return context.comm.allreduce(seconds, Reduce::max) * 1e9 / double(size * steps);
+    progress.finish();
+    return costs;
 }
 
 WorkPrecision measure_work_precision(const Context& context, const Setup& setup,

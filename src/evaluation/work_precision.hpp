@@ -49,6 +49,11 @@ struct WorkPrecision {
 /// Measured wall time of one step [ns per trajectory]: the fastest of some runs. Collective.
 double measure_step_cost(const Context& context, const Setup& setup, const Stepper& stepper);
 
+/// Wall times [ns per trajectory and unit of time] of single runs, by stepper; the steppers take
+/// turns, so that a drift of the machine hits all alike. Collective.
+std::vector<std::vector<double>> sample_costs(const Context& context, const Setup& setup,
+                                              const std::vector<const Stepper*>& steppers);
+
 /// Mean number of steps that an adaptive stepper tried in its last rollout. Collective.
 double mean_step_count(const Communicator& comm, const Stepper& stepper);
 

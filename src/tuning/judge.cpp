@@ -18,7 +18,7 @@ Setup judging_setup(const Setup& setup, std::int64_t number) {
     evaluate.ensemble = tune.ensemble;
     evaluate.ensemble.seed += number;
     evaluate.until = evaluate.every = tune.until;
-    evaluate.timing = tune.timing;
+    static_cast<TimingOptions&>(evaluate.timing) = tune.timing;
     result.options.evaluate = evaluate;
     return result;
 }

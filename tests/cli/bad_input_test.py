@@ -213,6 +213,18 @@ DECK_MISTAKES = [
          text="system: elastic_pendulum\nstep: 0.5\nensemble: {size: 64}\n"
               "tune: {error: 1e-6, until: 5, plain_schemes: [rk4, stormer_verlet], "
               "bases: stormer_verlet}\n"),
+    Case("adaptive_curve", "evaluate", ("deck.yaml:16:", "evaluate.curves.fine.scheme", "dop853"),
+         {"ladder:": "curves: {fine: {scheme: dop853}}\n  ladder:"}, ranks=(1, 2)),
+    Case("curve_that_does_not_meet_the_outputs", "evaluate",
+         ("deck.yaml:16:", "evaluate.curves.fine.step", "evaluate.every", "0.1666666667"),
+         {"ladder:": "curves: {fine: {step: 0.2}}\n  ladder:"}),
+    Case("curve_that_stands_still", "check", ("deck.yaml:16:", "evaluate.curves.fine.scheme"),
+         {"scheme: rk4": "scheme: none",
+          "ladder:": "curves: {fine: {step: 0.25}}\n  ladder:"}),
+    Case("curve_of_a_scheme_for_separable_systems", "check",
+         ("deck.yaml:6:", "evaluate.curves.fine.scheme", "stormer_verlet needs", "rk4"),
+         text="system: elastic_pendulum\nstep: 0.5\nensemble: {size: 64}\ngenerate: {until: 5}\n"
+              "train: {}\nevaluate: {curves: {fine: {scheme: stormer_verlet}}}\n"),
     Case("quantiles_that_are_not_computed", "run", ("quantiles", "statistics"),
          {"save: {": "save: {statistics: [mean], quantiles: [0.5], "}),
     Case("trajectory_beyond_the_ensemble", "run", ("deck.yaml:11:", "256"), {"255]": "256]"}),

@@ -29,7 +29,9 @@ evaluate:
   climate: {until: 10, from: 5, every: 0.5, pooled: true}
   rivals:
     quartic: {type: polynomial, degree: 4, neighbours: 0, step: 0.05}
-  timing: {trajectories: 256, seconds: 0.001, repeats: 1}
+  curves: {fine: {step: 0.02}}
+  trajectories: [0, 63]
+  timing: {trajectories: 256, seconds: 0.001, repeats: 1, samples: 2}
   ladder: {schemes: rk4, precisions: double, steps: [0.01, 0.005]}
 output: out
 """
@@ -58,7 +60,7 @@ def test_the_dataset_holds_the_slow_variables_of_the_attractor(closed):
 def test_the_corrector_is_better_than_no_closure_and_than_a_quartic_one(closed):
     with evaluation(closed[0]) as file:
         names = list(file["rollout"].asstr())
-        assert names == ["plain", "corrected", "quartic"]
+        assert names == ["plain", "corrected", "quartic", "fine"]
         error = dict(zip(names, file["normalised_rmse"][:, 5]))
         assert error["corrected"] < 0.3 < error["plain"]
         assert error["corrected"] < error["quartic"] < error["plain"]
@@ -77,9 +79,24 @@ def test_ranks_and_climate_are_in_the_file(closed):
         assert 0 < file["climate"].attrs["kolmogorov_smirnov_floor"] < 0.1
 
 
+def test_a_finer_step_is_no_closure(closed):
+    with evaluation(closed[0]) as file:
+        plain, fine = file["normalised_rmse"][0, 1:], file["normalised_rmse"][3, 1:]
+        np.testing.assert_allclose(fine, plain, rtol=0.2)
+        assert file["climate/frequency"].shape[0] == file["run_cost"].shape[0] == 4
+
+
+def test_stored_states_are_those_of_the_slow_variables(closed):
+    with evaluation(closed[0]) as file:
+        assert file["state"].shape == (4, 11, 2, 8)
+        assert file["reference_state"].shape == (11, 2, 8)
+        for states in file["state"]:
+            np.testing.assert_array_equal(states[0], file["reference_state"][0])
+
+
 def test_the_table_names_every_rollout(closed):
     out = closed[1].out
-    for name in ("plain", "corrected", "quartic"):
+    for name in ("plain", "corrected", "quartic", "fine"):
         assert re.search(rf"^  {name} .*\d$", out, re.M), out
     assert "rk4 of lorenz96_two_scale" in out
     assert "two runs of the truth" in out

@@ -21,7 +21,7 @@ COORDINATES = {
     "dataset": {"time", "component"},
     "model": {"input", "output"},
     "forecast": {"time", "component", "quantile", "trajectory", "failed_trajectory"},
-    "evaluation": {"time", "rollout"},
+    "evaluation": {"time", "rollout", "trajectory", "component", "run"},
     "history": {"iteration"},
 }
 
@@ -35,7 +35,10 @@ DIMENSIONS = {
                  "running": ("time",), "steps_outside": ("trajectory",), "failed_status": ("failed_trajectory",),
                  "failed_time": ("failed_trajectory",)},
     "evaluation": {"mean_square": ("rollout", "time"), "median": ("rollout", "time"),
-                   "energy_mean": ("rollout", "time"), "running": ("rollout", "time")},
+                   "energy_mean": ("rollout", "time"), "running": ("rollout", "time"),
+                   "state": ("rollout", "time", "trajectory", "component"),
+                   "reference_state": ("time", "trajectory", "component"),
+                   "run_cost": ("rollout", "run")},
     "history": {"training_loss": ("iteration",), "validation_loss": ("iteration",)},
 }
 
@@ -43,18 +46,22 @@ DIMENSIONS = {
 MIXED = {"weights", "biases", "outgoing", "linear", "bias", "centre", "coefficients",
          "input_scale", "target_scale", "box_low", "box_high", "mean_square", "minimum", "maximum",
          "median", "error", "status", "failed_status", "rollout", "component", "input", "output",
-         "state"}
+         "state", "reference_state"}
 
 
 @pytest.fixture(scope="module")
 def folder(finished, tmp_path_factory):
-    """Some trajectories of the forecast fail, so that there is a list of failures."""
+    """Some trajectories of the forecast fail, so that there is a list of failures; the evaluation
+    has all that it can have of each rollout."""
     folder = tmp_path_factory.mktemp("files")
     for name in FILES:
         (folder / f"{name}.h5").write_bytes((finished / f"out/{name}.h5").read_bytes())
     (folder / "deck.yaml").write_bytes((finished / "deck.yaml").read_bytes())
     keys = {"output": ".", "forecast.model": "model.h5", "limits": "{qx: [-0.5, 0.5]}"}
     succeed("forecast", "deck.yaml", *settings(keys), cwd=folder)
+    keys = {"output": ".", "evaluate.model": "model.h5", "evaluate.trajectories": "[0, 63]",
+            "evaluate.curves": "{half: {step: 0.25}}", "evaluate.timing.samples": 2}
+    succeed("evaluate", "deck.yaml", *settings(keys), cwd=folder)
     return folder
 
 
