@@ -43,13 +43,17 @@ def waves(count, dimension):
     return np.cos(TIME[:, None, None] + phases)
 
 
-def make_evaluation(path):
+def make_evaluation(path, others=()):
+    """`others` are names of rollouts beside the plain and the corrected one."""
     with create(path, "evaluation", trajectories=8, verdict="The corrector pays.") as file:
         file["time"] = TIME
-        size = np.array([[1e-3], [1e-9]])  # of the plain and the corrected rollout
+        names = ["plain", "corrected", *others]
+        file.create_dataset("rollout", data=np.array(names, dtype=object),
+                            dtype=h5py.string_dtype())
+        size = np.array([[1e-3], [1e-9], *([10.0 ** -i] for i in range(len(others)))])
         for i, name in enumerate(("minimum", "median", "mean_square", "maximum")):
             file[name] = size * TIME**2 * 10.0**i
-        file["running"] = np.full((2, TIME.size), 8)
+        file["running"] = np.full((len(names), TIME.size), 8)
         file["energy_mean"] = size * TIME
         file["energy_maximum"] = 2 * size * TIME
         for scheme, order in (("rk4", 4), ("dp8", 8), ("corrected", 8)):
@@ -142,6 +146,49 @@ def test_each_kind_of_file_is_drawn_beside_it(tmp_path, kind):
     assert result.stdout.split() == expected
     for picture in expected:
         assert_picture(picture)
+
+
+def looks_of(axes):
+    """What tells the lines of a picture apart without colour, by label."""
+    return {line.get_label(): (line.get_linestyle(), line.get_marker())
+            for line in axes.get_lines()}
+
+
+def test_further_rollouts_are_told_apart_without_colours(tmp_path):
+    sys.path.insert(0, str(TOOL.parent))
+    from farstep_plot import evaluation, reading  # as the tool finds them
+    names = ["quartic", "fine", "fine, float", "half", "euler", "longer"]
+    make_evaluation(tmp_path / "e.h5", names)
+
+    class Keep:
+        def save(self, figure, what, page=1):
+            setattr(self, what, figure.axes[0])
+
+    kept = Keep()
+    with reading.FarstepFile(tmp_path / "e.h5") as file:
+        evaluation.draw_error(file, kept)
+        evaluation.draw_energy(file, kept)
+    for axes in (kept.error, kept.energy):
+        looks = looks_of(axes)
+        assert {f"{name}, mean" for name in names} < set(looks)
+        means = [look for label, look in looks.items() if label.endswith("mean")]
+        assert len(set(means)) == len(means) == len(names) + 2
+
+
+def test_new_variables_of_an_evaluation_disturb_no_picture(tmp_path):
+    make_evaluation(tmp_path / "e.h5", ["fine, float"])
+    with h5py.File(tmp_path / "e.h5", "a") as file:
+        add_components(file)
+        file["trajectory"] = [0.0, 4, 7]
+        file["state"] = np.zeros((3, TIME.size, 3, 4))
+        file["reference_state"] = waves(3, 4)
+        file["run"] = [0.0, 1]
+        file["run_cost"] = np.ones((3, 2))
+        file["running"][2, -1] = 5
+    result = plot(tmp_path / "e.h5")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert len(result.stdout.split()) == 3
+    assert_picture(tmp_path / "e-error.png")
 
 
 def test_formats_and_folder_are_as_asked(tmp_path):

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, NamedTuple, Optional, Sequence
+from typing import Dict, List, NamedTuple, Optional, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,13 +14,17 @@ from . import skill, style
 from .pictures import Pictures, frame, panel
 from .reading import FarstepFile, FileError
 
-# What rollouts look like: curves, and a band that also differs in black and white.
+# What the far step's rollouts look like: curves, and a band that also differs in black and white.
 ROLLOUTS = ("plain", "corrected")
 COLOURS = {"plain": style.VERMILION, "corrected": style.BLUE}
 MARKERS = {"plain": "s", "corrected": "o"}
 BANDS = {"plain": {"facecolor": "none", "hatch": "////", "edgecolor": style.VERMILION,
                    "linewidth": 0.5, "alpha": 0.6},
          "corrected": {"facecolor": style.BLUE, "edgecolor": "none", "alpha": 0.25}}
+# The others: colour, line style and marker, none of them taken above.
+OTHERS = [(style.GREEN, "-.", "^"), (style.PURPLE, ":", "D"),
+          (style.ORANGE, (0, (5, 1, 1, 1, 1, 1)), "v"), (style.BLACK, (0, (1, 2)), "x"),
+          (style.BLACK, "-.", "P"), (style.GREEN, ":", "*")]
 SMALLEST = 1e-290  # what lies below stands for zero
 
 
@@ -44,9 +48,15 @@ def draw(file: FarstepFile, pictures: Pictures, _components: Sequence[str]) -> N
     skill.draw(file, pictures)
 
 
+def rollouts_of(file: FarstepFile) -> List[str]:
+    """The far step's, then rivals and further plain schemes."""
+    return file.names("rollout") if file.has("rollout") else list(ROLLOUTS)
+
+
 def rollout_values(file: FarstepFile, rollout: str, statistic: str) -> np.ndarray:
     """A statistic of one rollout over time."""
-    return file.values(statistic, -1, -1)[ROLLOUTS.index(rollout)]
+    names = rollouts_of(file)
+    return file.values(statistic, len(names), -1)[names.index(rollout)]
 
 
 def positive(values: np.ndarray) -> np.ndarray:
@@ -65,11 +75,13 @@ def title_of(file: FarstepFile) -> str:
 def failures(file: FarstepFile) -> str:
     """A sentence if trajectories failed."""
     size = int(file.number("trajectories"))
-    lost = {name: size - int(rollout_values(file, name, "running")[-1]) for name in ROLLOUTS}
+    lost = {name: size - int(rollout_values(file, name, "running")[-1])
+            for name in rollouts_of(file)}
     if not any(lost.values()):
         return ""
-    return (f" Failed by the end, and left out: {lost['plain']} plain, "
-            f"{lost['corrected']} corrected.")
+    counts = ", ".join(f"{count} {name}" for name, count in lost.items()
+                       if count > 0 or name in ROLLOUTS)
+    return f" Failed by the end, and left out: {counts}."
 
 
 def log_axis(axes: Axes) -> None:
@@ -77,6 +89,17 @@ def log_axis(axes: Axes) -> None:
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(LogLocator(numticks=8))
     axes.yaxis.set_minor_formatter(NullFormatter())
+
+
+def draw_others(axes: Axes, file: FarstepFile, statistic: str) -> None:
+    """Rivals and further plain schemes, each as one line."""
+    time = file.time()
+    every = max(1, len(time) // 10)
+    for number, name in enumerate(rollouts_of(file)[len(ROLLOUTS):]):
+        colour, dashes, marker = OTHERS[number % len(OTHERS)]
+        axes.plot(time, positive(rollout_values(file, name, statistic)), color=colour,
+                  linestyle=dashes, marker=marker, label=f"{name}, mean",
+                  markevery=((number + 1) * every // 4 % every, every))
 
 
 def draw_error(file: FarstepFile, pictures: Pictures) -> None:
@@ -92,6 +115,7 @@ def draw_error(file: FarstepFile, pictures: Pictures) -> None:
         axes.plot(time, mean, color=COLOURS[name], marker=MARKERS[name], label=f"{label}, mean",
                   markevery=(number * every // 2, every))
         axes.plot(time, middle, color=COLOURS[name], linestyle="--", label=f"{label}, median")
+    draw_others(axes, file, "mean_square")
     log_axis(axes)
     axes.set(xlabel=file.time_label(), ylabel="squared error")
     frame(figure, title_of(file),
@@ -114,6 +138,7 @@ def draw_energy(file: FarstepFile, pictures: Pictures) -> None:
         axes.plot(time, mean, label=f"{label}, mean", **marks)
         axes.plot(time, largest, linestyle="--", label=f"{label}, maximum",
                   **{**marks, "markerfacecolor": "white"})
+    draw_others(axes, file, "energy_mean")
     log_axis(axes)
     energy = style.axis_label("$|H(t) - H(0)|$", file.text("energy_unit", "1"))
     axes.set(xlabel=file.time_label(), ylabel=energy)
