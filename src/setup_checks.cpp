@@ -257,14 +257,14 @@ void check_fit(Deck& deck, const TrainOptions& train, const SystemInfo& info) {
 /// What does not go with an approximator that sees more, or something else, than the state.
 void check_input(Deck& deck, const Options& options) {
     const TrainOptions& train = *options.train;
-    if (*train.input == ApproximatorInput::state) return;
+    if (train.seen() == ApproximatorInput::state) return;
     // Where the deck asks for it: by `input`, or by a corrector that sees the slope.
     const std::string path = deck.has("train.input") ? "train.input" : "train.corrector";
     if (options.scheme == "none") {
         deck.error(path, "scheme none has no increment that an approximator could see",
                    "write  input: state, or choose a scheme");
     }
-    if (*train.input != ApproximatorInput::both) return;
+    if (train.seen() != ApproximatorInput::both) return;
     if (includes(train.fit, FitMethod::Adam)) {
         deck.error("train.fit", "adam fits no approximator that sees both state and slope",
                    "write  fit: ridge  or  fit: levenberg_marquardt");

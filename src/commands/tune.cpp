@@ -57,7 +57,6 @@ Setup setup_of(const Setup& setup, const Candidate& candidate) {
     o.generate = GenerateOptions{tune.until, candidate.step};
     o.output = work / slug(candidate);
     TrainOptions train;
-    train.input = ApproximatorInput::state;
     if (o.train) train = *o.train;
     train.start.reset();
     train.approximator = *candidate.approximator;

@@ -183,6 +183,8 @@ struct TrainOptions {
     AdamOptions adam;
     RolloutOptions rollout;
 
+    ApproximatorInput seen() const { return input.value_or(ApproximatorInput::state); }
+
     /// `fit`, or the default for the approximator.
     std::vector<FitMethod> methods() const;
 

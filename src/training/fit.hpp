@@ -25,7 +25,7 @@ inline Network blank_network(const FitProblem& problem) {
     const SampleSet& samples = problem.data.training;
     Network network = make_network(int(samples.inputs.extent(1)), int(samples.targets.extent(1)),
                                    problem.options.approximator);
-    network.input = *problem.options.input;
+    network.input = problem.options.seen();
     network.multiplies = find_corrector(problem.options.corrector)->multiplies;
     return network;
 }

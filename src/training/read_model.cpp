@@ -314,7 +314,7 @@ DeployedNetwork read_start(const Communicator& comm, const Setup& setup) {
         require_system(file, setup);
         const auto conditions = read_conditions(file, setup.system->info());
         require_same(file, "train.corrector", file.text("/", "corrector"), train.corrector);
-        require_same(file, "train.input", file.text("/", "input"), name_of(*train.input));
+        require_same(file, "train.input", file.text("/", "input"), name_of(train.seen()));
         require_same(file, "scheme", file.text("/", "scheme"), setup.options.scheme);
         require_same(file, "train.conditions", names_of(conditions),
                      fmt::format("[{}]", fmt::join(train.conditions, ", ")));

@@ -37,7 +37,7 @@ struct RowShape {
 
 RowShape row_shape(int d, const TrainOptions& options) {
     const auto& approximator = options.approximator;
-    const int slopes = options.input == ApproximatorInput::both ? d : 0;
+    const int slopes = options.seen() == ApproximatorInput::both ? d : 0;
     if (!approximator.neighbours) return {d + int(options.conditions.size()) + slopes, d, 0, 1};
     const int n = int(*approximator.neighbours);
     return {2 * n + 1, 1, n, d};
@@ -445,7 +445,7 @@ TrainingData make_training_data(const Communicator& comm, const InputFile& datas
     const RowShape rows = row_shape(d, options);
     const auto deviation = state_deviation(comm, training_rows.inputs, std::size_t(inputs), rows);
     for (RowSet* set : {&training_rows, &validation_rows}) {
-        set->inputs = seen_inputs(*set, std::size_t(d), *options.input);
+        set->inputs = seen_inputs(*set, std::size_t(d), options.seen());
         if (options.approximator.neighbours) *set = make_windows(*set, d, rows);
     }
     data.scaling = find_scaling(comm, training_rows, rows, options, deviation);

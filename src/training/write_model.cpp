@@ -221,7 +221,7 @@ void write_model(const Communicator& comm, const Setup& setup, const Fit& fit,
     define_history(file, fit);
     define_system(file, setup);
     file.attribute("/", "corrector", setup.options.train->corrector);
-    file.attribute("/", "input", name_of(*setup.options.train->input));
+    file.attribute("/", "input", name_of(setup.options.train->seen()));
     file.attribute("/", "scheme", setup.options.scheme);
     file.attribute("/", "step", setup.options.step);
     file.attribute("/", "step_power", std::int64_t(target_power(setup)));

@@ -55,6 +55,79 @@ TEST(Samples, AreResidualsOfAdjacentStatesInStandardisedUnits) {
     EXPECT_LT(testing::largest_difference(found, exact), 1e-14);
 }
 
+TEST(Samples, HoldTheSlopeWhereTheCorrectorSeesIt) {
+    const Trajectories size;
+    TrainOptions options;
+    const TrainingData states = make_data({}, options);
+    options.input = ApproximatorInput::both;
+    const TrainingData both = make_data({}, options);
+    ASSERT_EQ(both.training.inputs.extent(1), 8u);
+    Rows inputs = rows_of(both.training.inputs, both.training.count), start, slope;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const double value = inputs[i] * both.scaling.input_scale[i % 8] +
+                             both.scaling.centre[i % 8];
+        (i % 8 < 4 ? start : slope).push_back(value);
+    }
+    Rows expected = testing::advanced(henon_heiles(), start, "rk4", size.step);
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        expected[i] = (expected[i] - start[i]) / size.step;
+    }
+    EXPECT_LT(testing::largest_difference(slope, expected), 1e-14);
+    // What is to be learnt, and the box that guards a forecast, are the same.
+    EXPECT_EQ(rows_of(both.training.targets, both.training.count),
+              rows_of(states.training.targets, states.training.count));
+    EXPECT_EQ(both.scaling.low, states.scaling.low);
+    EXPECT_EQ(both.scaling.high, states.scaling.high);
+}
+
+TEST(Samples, HoldTheIncrementWhereTheOutputIsAFactor) {
+    TrainOptions options;
+    options.corrector = "attns_m";
+    options.input = ApproximatorInput::increment;
+    const TrainingData data = make_data({}, options);
+    Rows inputs = rows_of(data.training.inputs, data.training.count);
+    Rows factors = rows_of(data.training.factors, data.training.count);
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        inputs[i] = inputs[i] * data.scaling.input_scale[i % 4] + data.scaling.centre[i % 4];
+        factors[i] *= data.scaling.target_scale[i % 4];
+    }
+    EXPECT_LT(testing::largest_difference(inputs, factors), 1e-14);
+}
+
+TEST(Samples, OfASmallerFractionAreAmongThoseOfALargerOne) {
+    TrainOptions options;
+    options.inputs = Scaling::Raw;
+    std::vector<std::set<double>> seen;
+    for (const double fraction : {0.25, 0.5, 1.0}) {
+        options.fraction = fraction;
+        const TrainingData data = make_data({}, options);
+        const Rows inputs = rows_of(data.training.inputs, data.training.count);
+        seen.emplace_back(inputs.begin(), inputs.end());
+        EXPECT_EQ(data.validation.total, make_data({}, TrainOptions{}).validation.total);
+    }
+    EXPECT_LT(seen[0].size(), seen[1].size());
+    EXPECT_LT(seen[1].size(), seen[2].size());
+    EXPECT_TRUE(std::includes(seen[1].begin(), seen[1].end(), seen[0].begin(), seen[0].end()));
+    EXPECT_TRUE(std::includes(seen[2].begin(), seen[2].end(), seen[1].begin(), seen[1].end()));
+}
+
+TEST(Networks, AreStandardisedBackFromWhatIsDeployed) {
+    const SampleScaling scaling{{0.1, -0.2, 3}, {2, 0.5, 4}, {1e-3, 2e-4, 5e-2}, {}, {}};
+    ApproximatorOptions options;
+    options.hidden = 7;
+    options.degree = 3;
+    for (const bool multiplies : {false, true}) {
+        Network network = make_network(3, 3, options);
+        network.multiplies = multiplies;
+        testing::Numbers numbers(3);
+        network.parameters = numbers(network.parameters.size(), 1);
+        network.monomials = numbers(network.monomials.size(), 1);
+        const Network back = standardised(network.deploy(scaling), scaling);
+        EXPECT_LT(testing::largest_difference(back.parameters, network.parameters), 1e-15);
+        EXPECT_LT(testing::largest_difference(back.monomials, network.monomials), 1e-15);
+    }
+}
+
 TEST(Samples, ArePartedByTrajectory) {
     const TrainOptions options;
     const TrainingData data = make_data({}, options);
