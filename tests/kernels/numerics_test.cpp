@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
-// Small building blocks: compensated sums, symmetric solves, random numbers, random orders.
+// Small building blocks: compensated sums, linear solves, random numbers, random orders.
 #include <farstep/numerics/compensated_sum.hpp>
 #include <farstep/numerics/linear_solve.hpp>
 #include <farstep/numerics/permutation.hpp>
@@ -102,6 +102,64 @@ TEST(SolveSymmetric, SolvesEveryLaneOfAPack) {
         EXPECT_NEAR(lane(b[0], i), (3 - off) / determinant, 1e-15);
         EXPECT_NEAR(lane(b[1], i), (2 - off) / determinant, 1e-15);
     }
+}
+
+TEST(SolveGeneral, ExchangesEquationsWhereALaneNeedsIt) {
+    using Real = Lanes<double, native_lanes<double> == 1 ? 1 : 2 * native_lanes<double>>;
+    Vector<Vector<Real, 3>, 3> a;
+    Vector<Real, 3> b;
+    for (int lane = 0; lane < lanes_of<Real>; ++lane) {
+        // Some lanes have zeros on the diagonal, the others numbers: x = (1, 2, 3) in all.
+        const double diagonal = lane % 3 == 0 ? 0 : lane % 3 == 1 ? 1e-18 : 5;
+        for (int i = 0; i < 3; ++i) {
+            double sum = 0;
+            for (int j = 0; j < 3; ++j) {
+                const double value = i == j ? diagonal : 1 + 2 * i - j;
+                set_lane(a[i][j], lane, value);
+                sum += value * (j + 1);
+            }
+            set_lane(b[i], lane, sum);
+        }
+    }
+    solve_general(a, b);
+    for (int lane = 0; lane < lanes_of<Real>; ++lane) {
+        for (int i = 0; i < 3; ++i) EXPECT_NEAR(farstep::lane(b[i], lane), i + 1, 1e-14);
+    }
+}
+
+template <int N>
+void expect_small_residual() {
+    Vector<Vector<double, N>, N> a;
+    Vector<double, N> b;
+    for (int i = 0; i < N; ++i) {
+        b[i] = std::cos(i);
+        for (int j = 0; j < N; ++j) a[i][j] = std::sin(7 * i * i + 3 * j + i * j + 1);
+    }
+    auto left = a;
+    auto x = b;
+    solve_general(left, x);
+    for (int i = 0; i < N; ++i) {
+        double residual = -b[i], size = std::fabs(b[i]);
+        for (int j = 0; j < N; ++j) {
+            residual += a[i][j] * x[j];
+            size += std::fabs(a[i][j] * x[j]);
+        }
+        EXPECT_LT(std::fabs(residual), 1e-15 * N * size) << "equation " << i << " of " << N;
+    }
+}
+
+TEST(SolveGeneral, LeavesResidualsOfRounding) {
+    expect_small_residual<1>();
+    expect_small_residual<2>();
+    expect_small_residual<4>();
+    expect_small_residual<8>();
+}
+
+TEST(SolveGeneral, IsNotFiniteForASingularMatrix) {
+    Vector<Vector<double, 3>, 3> a{{{{1, 2, 3}}, {{2, 4, 6}}, {{1, 1, 1}}}};
+    Vector<double, 3> b{{1, 3, 2}};
+    solve_general(a, b);
+    EXPECT_FALSE(std::isfinite(b[0]) && std::isfinite(b[1]) && std::isfinite(b[2]));
 }
 
 TEST(UniformPair, HasTheMomentsOfTheUnitInterval) {

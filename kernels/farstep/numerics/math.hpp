@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Elementary functions on scalars and packs. On CPUs packs go through SLEEF where it is available
-// (stated error at most 1.0 ULP), otherwise lane by lane through the C library.
+// Elementary functions on scalars, packs and dual numbers of either. On CPUs packs go through SLEEF
+// where it is available (stated error at most 1.0 ULP), otherwise lane by lane through the C
+// library.
 #pragma once
 
+#include <farstep/numerics/dual.hpp>
 #include <farstep/numerics/pack.hpp>
 
 #include <cmath>
@@ -175,6 +177,32 @@ KOKKOS_FORCEINLINE_FUNCTION void sincos(const Real& x, Real& sine, Real& cosine)
             detail::chunk_sincos(x.chunks[c], sine.chunks[c], cosine.chunks[c]);
         }
     }
+}
+
+template <class Real>
+KOKKOS_FORCEINLINE_FUNCTION void sincos(const Dual<Real>& x, Dual<Real>& sine, Dual<Real>& cosine) {
+    Real s, c;
+    math::sincos(x.value, s, c);
+    sine = {s, c * x.derivative};
+    cosine = {c, -(s * x.derivative)};
+}
+template <class Real>
+KOKKOS_FORCEINLINE_FUNCTION Dual<Real> sin(const Dual<Real>& x) {
+    return {math::sin(x.value), math::cos(x.value) * x.derivative};
+}
+template <class Real>
+KOKKOS_FORCEINLINE_FUNCTION Dual<Real> cos(const Dual<Real>& x) {
+    return {math::cos(x.value), -(math::sin(x.value) * x.derivative)};
+}
+template <class Real>
+KOKKOS_FORCEINLINE_FUNCTION Dual<Real> exp(const Dual<Real>& x) {
+    const Real power = math::exp(x.value);
+    return {power, power * x.derivative};
+}
+template <class Real>
+KOKKOS_FORCEINLINE_FUNCTION Dual<Real> tanh(const Dual<Real>& x) {
+    const Real t = math::tanh(x.value);
+    return {t, (1 - t * t) * x.derivative};
 }
 
 }  // namespace math

@@ -305,6 +305,19 @@ KOKKOS_FORCEINLINE_FUNCTION Pack<T, W> select(const Mask<T, W>& mask, const Pack
     return result;
 }
 
+template <class Real>
+KOKKOS_FORCEINLINE_FUNCTION Real larger(const Real& a, const Real& b) {
+    return select(a <= b, b, a);
+}
+template <class Real>
+KOKKOS_FORCEINLINE_FUNCTION Real smaller(const Real& a, const Real& b) {
+    return select(a <= b, a, b);
+}
+template <class Real>
+KOKKOS_FORCEINLINE_FUNCTION Real magnitude(const Real& x) {
+    return larger(x, Real(-x));
+}
+
 namespace detail {
 
 // Lanes are moved in runs of the shorter vector, so that compilers see one conversion per run.

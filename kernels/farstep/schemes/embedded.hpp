@@ -14,19 +14,6 @@
 
 namespace farstep {
 
-template <class Real>
-KOKKOS_FORCEINLINE_FUNCTION Real larger(const Real& a, const Real& b) {
-    return select(a <= b, b, a);
-}
-template <class Real>
-KOKKOS_FORCEINLINE_FUNCTION Real smaller(const Real& a, const Real& b) {
-    return select(a <= b, a, b);
-}
-template <class Real>
-KOKKOS_FORCEINLINE_FUNCTION Real magnitude(const Real& x) {
-    return larger(x, Real(-x));
-}
-
 /// An adaptive scheme. Hairer, Nørsett and Wanner, "Solving Ordinary Differential Equations I"
 /// (1993), sections II.4 and II.10.
 template <class Tableau>
