@@ -421,8 +421,8 @@ void check_scheme(Deck& deck, const std::string& path, const std::string& scheme
                   const SystemModel& system) {
     if (!deck.sound({path}) || system.has_scheme(scheme)) return;
     deck.error(path,
-               fmt::format("{} needs a system of the form q' = f(p), p' = g(q), and {} is not",
-                           scheme, system.info().name),
+               fmt::format("{} needs {}, and {} ({} components) is not such a system", scheme,
+                           scheme_needs(scheme), system.info().name, system.dimension()),
                "write another scheme, such as  rk4");
 }
 

@@ -56,6 +56,22 @@ int find_order(const std::string& name, SchemeList<Scheme...>) {
     return order;
 }
 
+template <class Scheme>
+constexpr const char* needs_of() {
+    if constexpr (requires { Scheme::needs; }) {
+        return Scheme::needs;
+    } else {
+        return "";
+    }
+}
+
+template <class... Scheme>
+std::string find_needs(const std::string& name, SchemeList<Scheme...>) {
+    std::string needs;
+    ((needs = Scheme::name == name ? needs_of<Scheme>() : needs), ...);
+    return needs;
+}
+
 bool has_size(const SystemModel& model, const std::map<std::string, std::int64_t>& sizes) {
     const SystemInfo& info = model.info();
     if (info.size_key.empty()) return sizes.empty();
@@ -109,6 +125,8 @@ const Choices& scheme_choices() {
 }
 
 int scheme_order(const std::string& name) { return find_order(name, Schemes{}); }
+
+std::string scheme_needs(const std::string& name) { return find_needs(name, Schemes{}); }
 
 const Choices& corrector_choices() {
     static const Choices choices = [] {

@@ -31,6 +31,8 @@ std::vector<std::string> parameter_names(const SystemInfo& info);
 const Choices& scheme_choices();
 /// Order of convergence of a scheme of fixed steps; 0 for none.
 int scheme_order(const std::string& name);
+/// What systems a scheme of fixed steps is for, "a system of …"; empty if for all.
+std::string scheme_needs(const std::string& name);
 const Choices& corrector_choices();
 
 /// A corrector by its deck name; null if there is none.

@@ -225,6 +225,11 @@ DECK_MISTAKES = [
          ("deck.yaml:6:", "evaluate.curves.fine.scheme", "stormer_verlet needs", "rk4"),
          text="system: elastic_pendulum\nstep: 0.5\nensemble: {size: 64}\ngenerate: {until: 5}\n"
               "train: {}\nevaluate: {curves: {fine: {scheme: stormer_verlet}}}\n"),
+    Case("scheme_for_small_systems", "check",
+         ("deck.yaml:3:", "implicit_euler needs", "8 components", "spring_chain (40 components)",
+          "rk4"),
+         text="system: {name: spring_chain, masses: 20}\nstep: 0.5\nscheme: implicit_euler\n"
+              "forecast: {corrected: false, until: 5, ensemble: {size: 64}}\n"),
     Case("quantiles_that_are_not_computed", "run", ("quantiles", "statistics"),
          {"save: {": "save: {statistics: [mean], quantiles: [0.5], "}),
     Case("trajectory_beyond_the_ensemble", "run", ("deck.yaml:11:", "256"), {"255]": "256]"}),

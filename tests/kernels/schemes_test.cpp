@@ -82,6 +82,21 @@ TEST(StormerVerlet, ConvergesAtOrderTwo) {
     EXPECT_NEAR(order_on_henon_heiles("stormer_verlet", 512), 2, order_tolerance);
 }
 
+TEST(SymplecticEuler, ConvergesAtOrderOne) {
+    EXPECT_NEAR(order_on_oscillator("symplectic_euler", 1024), 1, order_tolerance);
+    EXPECT_NEAR(order_on_henon_heiles("symplectic_euler", 1024), 1, order_tolerance);
+}
+
+TEST(ImplicitEuler, ConvergesAtOrderOne) {
+    EXPECT_NEAR(order_on_oscillator("implicit_euler", 1024), 1, order_tolerance);
+    EXPECT_NEAR(order_on_henon_heiles("implicit_euler", 1024), 1, order_tolerance);
+}
+
+TEST(ImplicitMidpoint, ConvergesAtOrderTwo) {
+    EXPECT_NEAR(order_on_oscillator("implicit_midpoint", 512), 2, order_tolerance);
+    EXPECT_NEAR(order_on_henon_heiles("implicit_midpoint", 512), 2, order_tolerance);
+}
+
 TEST(StormerVerlet, TurnsBackTheWayItCame) {
     const SystemModel& model = testing::system("henon_heiles");
     const Rows start = testing::sampled(model, 32, 1);
@@ -125,6 +140,29 @@ TEST(StormerVerlet, KeepsTheEnergyNearForeverWhereRungeKuttaDrifts) {
               1.5 * energy_error(model, start, "stormer_verlet", 0, rounds));
     EXPECT_GT(energy_error(model, start, "rk4", late, rounds),
               10 * energy_error(model, start, "rk4", 0, rounds));
+}
+
+TEST(SymplecticEuler, ConservesItsOwnEnergyOfTheOscillatorToRounding) {
+    const double step = 0.5;
+    // p²/2 + q²/2 − Δt pq/2, for m = k = 1.
+    const auto energy = [&](const Rows& u) {
+        return (u[1] * u[1] + u[0] * u[0] - step * u[0] * u[1]) / 2;
+    };
+    const Rows start = {1, 0};
+    const Rows end =
+        advanced(testing::system("harmonic_oscillator"), start, "symplectic_euler", step, 100000);
+    EXPECT_NEAR(energy(end), energy(start), 1e-11);
+}
+
+TEST(SymplecticEuler, KeepsTheEnergyNearForeverWhereEulerGains) {
+    const SystemModel& model = testing::system("henon_heiles");
+    const Rows start = {0.1, -0.2, 0.15, 0.1};
+    const int late = 1000, rounds = 40;
+    EXPECT_LT(energy_error(model, start, "symplectic_euler", late, rounds),
+              1.5 * energy_error(model, start, "symplectic_euler", 0, rounds));
+    const SystemModel& oscillator = testing::system("harmonic_oscillator");
+    EXPECT_GT(energy_error(oscillator, {1, 0}, "euler", 5, 1),
+              1e6 * energy_error(oscillator, {1, 0}, "euler", 0, 1));
 }
 
 TEST(StormerVerlet, AppliesToSeparableSystemsOnly) {

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <farstep/schemes/embedded.hpp>
+#include <farstep/schemes/implicit.hpp>
 #include <farstep/schemes/none.hpp>
 #include <farstep/schemes/runge_kutta.hpp>
 #include <farstep/schemes/stormer_verlet.hpp>
+#include <farstep/schemes/symplectic_euler.hpp>
 
 namespace farstep {
 
@@ -15,14 +17,16 @@ template <class... Scheme>
 struct SchemeList {};
 
 /// A new scheme is added here. The order is that of help texts.
-using Schemes = SchemeList<RungeKutta<Euler>, RungeKutta<ImprovedEuler>, RungeKutta<Kutta3>,
-                           RungeKutta<RungeKutta4>, RungeKutta<DormandPrince8>, StormerVerlet,
-                           NoScheme>;
+using Schemes =
+    SchemeList<RungeKutta<Euler>, RungeKutta<ImprovedEuler>, RungeKutta<Kutta3>,
+               RungeKutta<RungeKutta4>, RungeKutta<DormandPrince8>, SymplecticEuler, StormerVerlet,
+               Implicit<ImplicitEuler>, Implicit<ImplicitMidpoint>, NoScheme>;
 
 /// Schemes that choose their own steps; plain only.
 using AdaptiveSchemes = SchemeList<Embedded<DormandPrince54>, Embedded<DormandPrince853>>;
 
-/// Whether a scheme can step a system: it can, unless it says otherwise.
+/// Whether a scheme can step a system: it can, unless it says otherwise. A scheme that does names
+/// what it `needs`.
 template <class Scheme, class System>
 constexpr bool scheme_applies = [] {
     if constexpr (requires { Scheme::template applies_to<System>; }) {

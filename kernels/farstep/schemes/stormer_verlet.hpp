@@ -14,6 +14,8 @@ namespace farstep {
 template <class System>
 concept SeparableSystem = requires { requires System::separable; };
 
+inline constexpr const char* separable_system = "a system of the form q' = f(p), p' = g(q)";
+
 /// Kick, drift, kick; symplectic and symmetric. Hairer, Lubich and Wanner, "Geometric numerical
 /// integration illustrated by the Störmer–Verlet method" (2003).
 ///   p½ = p + Δt/2 g(q),  q' = q + Δt f(p½),  p' = p½ + Δt/2 g(q').
@@ -22,6 +24,8 @@ struct StormerVerlet {
     static constexpr const char* title =
         "Störmer–Verlet, order 2, symplectic; for systems q' = f(p), p' = g(q)";
     static constexpr int order = 2;
+
+    static constexpr const char* needs = separable_system;
 
     template <class System>
     static constexpr bool applies_to = SeparableSystem<System>;
