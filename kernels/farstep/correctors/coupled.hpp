@@ -13,8 +13,8 @@ namespace farstep {
 ///   added        u' = u + (S + Q)       NeurVec (Q sees û) and AttNS (Q sees Ŝ)
 ///   multiplied   u' = u + S ⊙ (1 + Q)   AttNS-m
 /// Huang et al., "On fast simulation of dynamical system with neural vector enhanced numerical
-/// solver" (2023), eq. 4; Huang et al., "On the attention mechanism in numerical solvers" (AttNS,
-/// 2024), eqs. 6, 9 and 10. Q is not multiplied by Δt.
+/// solver" (2023), eq. 4; Huang et al., "AttNS: Attention-inspired numerical solving for limited data
+/// scenarios" (2024), eqs. 6, 9 and 10. Q is not multiplied by Δt.
 ///
 /// Which of these it is stays the same for all lanes and steps, so that a test at run time costs
 /// nothing, where a template for each would be compiled for every scheme.
