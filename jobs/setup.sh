@@ -16,7 +16,7 @@ usage() {
 Usage: jobs/setup.sh [--tests] [--plots]
 
 Installs what is missing to build Farstep; with --tests and --plots also what its tests and
-tools/farstep-plot need. Environment:
+tools/farstep-plot and tools/farstep-report need. Environment:
   FARSTEP_PREFIX                 where Kokkos is built (default ~/.cache/farstep/prefix)
   FARSTEP_SYSTEM_DEPENDENCIES=1  never call apt; use what the machine or loaded modules offer
   FARSTEP_JOBS                   parallel compile jobs (default: as cores and memory allow)
@@ -29,7 +29,7 @@ USAGE
 build_packages=(g++ make cmake ninja-build ccache git pkg-config ca-certificates xz-utils
     libopenmpi-dev openmpi-bin libhdf5-openmpi-dev libyaml-cpp-dev libopenblas-dev liblapack-dev
     libcli11-dev libfmt-dev librandom123-dev libsleef-dev)
-plot_packages=(python3 python3-numpy python3-h5py python3-matplotlib)
+plot_packages=(python3 python3-numpy python3-h5py python3-matplotlib python3-scipy)
 test_packages=(libgtest-dev libgmock-dev python3-xarray python3-h5netcdf
     python3-pytest shellcheck)
 
