@@ -17,15 +17,16 @@ endif()
 # distribution's. Such tests are to be registered only if FARSTEP_PYTHON is set.
 if(NOT FARSTEP_PYTHON)
     foreach(python python3 /usr/bin/python3)
-        execute_process(COMMAND ${python} -c "import numpy, h5py, matplotlib, xarray, h5netcdf"
+        execute_process(COMMAND ${python} -c
+                                "import numpy, h5py, matplotlib, scipy, xarray, h5netcdf"
                         RESULT_VARIABLE python_lacks_modules OUTPUT_QUIET ERROR_QUIET)
         if(python_lacks_modules STREQUAL "0")
-            set(FARSTEP_PYTHON ${python} CACHE STRING "Python with h5py, matplotlib and xarray")
+            set(FARSTEP_PYTHON ${python} CACHE STRING "Python with h5py, matplotlib, scipy, xarray")
             break()
         endif()
     endforeach()
     if(NOT FARSTEP_PYTHON)
-        message(STATUS "Farstep: no Python with h5py, matplotlib, xarray and h5netcdf: "
+        message(STATUS "Farstep: no Python with h5py, matplotlib, scipy, xarray and h5netcdf: "
                        "tests that need it are left out")
     endif()
 endif()
