@@ -6,6 +6,7 @@ out."""
 
 from __future__ import annotations
 
+import functools
 import pathlib
 import struct
 from typing import BinaryIO, Iterator
@@ -19,7 +20,13 @@ FIXED_BYTES = 32
 
 def is_broken(path: pathlib.Path) -> bool:
     """Whether the file has a seal that does not fit it; a file without one may be changed."""
-    size = path.stat().st_size
+    state = path.stat()
+    return _is_broken(path.resolve(), state.st_size, state.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=None)
+def _is_broken(path: pathlib.Path, size: int, _modified: int) -> bool:
+    """Once for every state of a file, which may be opened often."""
     with path.open("rb") as file:
         file.seek(max(0, size - FIXED_BYTES))
         tail = file.read()
