@@ -1,18 +1,21 @@
 # SPDX-FileCopyrightText: 2026 The Farstep Authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""The analyses behind farstep-report, against published and exact values."""
+"""farstep-report: its analyses against published and exact values, and the page as users get it."""
 
 import math
 import pathlib
+import re
+import subprocess
 import sys
 
+import h5py
 import numpy as np
 import pytest
 
 TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
 sys.path.insert(0, str(TOOLS))
 
-from farstep_report import (bounds, histograms, published, residual_fields,  # noqa: E402
+from farstep_report import (bounds, experiments, histograms, published, residual_fields,  # noqa: E402
                             second_derivatives, statistics, systems, top_decile)
 
 
@@ -161,3 +164,119 @@ def test_the_percentages_of_attns_table_1():
                 continue
             right = wrong.get((system, name), variant.change)
             assert published.change(system, variant) == pytest.approx(right, abs=0.011), name
+
+
+# The page, as users get it.
+
+TOOL = TOOLS / "farstep-report"
+ROOT = TOOLS.parent
+
+
+def run_report(*words):
+    return subprocess.run([sys.executable, str(TOOL), *map(str, words)], capture_output=True,
+                          text=True, timeout=300)
+
+
+def make_run(folder, **attributes):
+    """An evaluation as farstep writes it, of three plain steps and a corrected one."""
+    folder.mkdir(parents=True)
+    with h5py.File(folder / "evaluation.h5", "w") as file:
+        file.attrs.update({"farstep_kind": "evaluation", "system": "spring_chain",
+                           "system_title": "Chain <of> masses", "time_unit": "s", "scheme": "rk4",
+                           "step": 0.2, "precision": "double", "trajectories": 8,
+                           "verdict": "The corrector pays & stays.", "deck": "a: <b>\n",
+                           **attributes})
+        time = np.linspace(0, 17, 86)
+        file["time"] = time
+        file.create_dataset("rollout", data=np.array(["plain", "corrected", "fine"], dtype=object),
+                            dtype=h5py.string_dtype())
+        size = np.array([[1e-1], [1e-9], [1e-12]])
+        for i, name in enumerate(("minimum", "median", "mean_square", "maximum")):
+            file[name] = size * (1 + time) * 10.0**i
+        file["energy_mean"] = file["energy_maximum"] = size * time
+        file["running"] = np.full((3, time.size), 8)
+        file["run_cost"] = np.array([[1.0, 1.1, 0.9], [3, 3.1, 2.9], [300, 310, 290]])
+        for scheme, step, error, cost in (("rk4", [0.2, 0.02, 0.002], [1e-1, 1e-9, 1e-17],
+                                           [1, 10, 100]),
+                                          ("corrected", [0.2], [1e-9], [3])):
+            group = f"work_precision/{scheme}"
+            file[f"{group}/step"], file[f"{group}/error"] = step, error
+            file[f"{group}/cost"] = np.array(cost, dtype=float)
+
+
+def assert_self_contained(page):
+    assert page.startswith("<!DOCTYPE html>")
+    assert "http" not in page and "<script" not in page and "<link" not in page
+    assert all(source.startswith("data:image/png;base64,")
+               for source in re.findall(r'src="([^"]*)', page))
+
+
+def test_a_page_of_single_runs(tmp_path):
+    make_run(tmp_path / "one")
+    result = run_report(tmp_path / "one")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.split() == [str(tmp_path / "one" / "report.html")]
+    page = (tmp_path / "one" / "report.html").read_text()
+    assert_self_contained(page)
+    assert page.count("<img") == 3
+    assert "pays &amp; stays" in page and "a: &lt;b&gt;" in page
+
+
+def test_the_page_of_both_papers_says_what_is_missing_and_why(tmp_path):
+    make_run(tmp_path / "neurvec" / "spring_chain" / "rk4")
+    failed = tmp_path / "neurvec" / "henon_heiles"
+    failed.mkdir()
+    (failed / "log.txt").write_text("generate\nfarstep: error: deck.yaml:3: no <such> key\n")
+    target = tmp_path / "page.html"
+    result = run_report(tmp_path, "-o", target)
+    assert (result.returncode, result.stderr) == (0, "")
+    page = target.read_text()
+    assert_self_contained(page)
+    assert re.search(r"1 of \d+ runs have results", page)
+    assert "not run: deck.yaml:3: no &lt;such&gt; key" in page
+    # Table 3: fine over corrected 300 / 3, and what the corrector adds, 3 / 1 - 1.
+    assert re.search(r"spring chain, RK4</td><td class=\"number\">158</td>"
+                     r"<td class=\"number\">100</td><td class=\"number\">0.290</td>"
+                     r"<td class=\"number\">2.00</td>", page)
+    # Ten times the steps at equal error, 10 / 3 times the cost.
+    assert re.search(r"spring chain, RK4, 1,024 units</td><td class=\"number\">1.00e−9</td>"
+                     r"<td class=\"number\">0.200</td><td class=\"number\">10.0</td>"
+                     r"<td>RK4</td><td class=\"number\">3.33</td>", page)
+
+
+@pytest.mark.parametrize("words, code, expected", [
+    ([], 1, "name a folder"), (["none"], 3, "no such folder"), (["--list", "large"], 1, "large")])
+def test_wrong_arguments(words, code, expected):
+    result = run_report(*words)
+    assert result.returncode == code
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert result.stderr.startswith("farstep-report: ") and expected in result.stderr
+
+
+def test_an_empty_folder_is_refused(tmp_path):
+    result = run_report(tmp_path)
+    assert result.returncode == 3 and "evaluation.h5" in result.stderr
+
+
+@pytest.mark.parametrize("size", experiments.SIZES)
+def test_runs_have_decks_and_come_after_what_they_read(size):
+    names = []
+    for run in experiments.all_runs(size):
+        text = (ROOT / "inputs" / run.deck).read_text()
+        deck = "\n".join(line.split("#")[0] for line in text.splitlines())
+        for section, key in (("train", "dataset"), ("evaluate", "model"), ("train", "start")):
+            found = re.search(rf"^{section}:\n(?:  .*\n)*?  {key}: (\S+)", deck + "\n", re.M)
+            path = run.settings.get(f"{section}.{key}", found and found[1])
+            if path:
+                source = str(pathlib.PurePosixPath(path).parent.relative_to(
+                    experiments.ROOT / size))
+                assert source in names, f"{run.name} reads {path}"
+        assert run.name not in names
+        names.append(run.name)
+
+
+def test_every_deck_of_the_papers_is_run():
+    used = {run.deck for size in experiments.SIZES for run in experiments.all_runs(size)}
+    there = {str(path.relative_to(ROOT / "inputs")) for paper in ("neurvec", "attns")
+             for path in (ROOT / "inputs" / paper).rglob("*.yaml")}
+    assert there == used

@@ -14,7 +14,7 @@ from farstep_plot.pictures import frame, panel
 from matplotlib.figure import Figure
 
 from . import drawings, experiments, published, runs, second_derivatives, systems, top_decile
-from .html import Missing, Number, Page, paragraph, picture, table
+from .html import Missing, Number, Page, gallery, paragraph, picture, table
 from .recipe_sections import LABELS, METHOD_NAMES
 from .runs import Results
 
@@ -133,7 +133,7 @@ def best_of(results: Results, names: Dict[str, str]) -> str:
 
 def add_fractions(page: Page, results: Results) -> None:
     page.subsection("Fig. 4: half of the data, and less")
-    rows = []
+    rows, pictures = [], []
     for system in ("elastic_pendulum", "pendulum_2_link"):
         for percent in (100, 50, 25, 10):
             names = [experiments.fraction_name(system, percent, method)
@@ -145,9 +145,10 @@ def add_fractions(page: Page, results: Results) -> None:
             for method in ("neurvec", "attns", "attns_m")}
         curves = {name: evaluation for name, evaluation in curves.items() if evaluation}
         if curves:
-            page.add(picture(drawings.compared_curves(
+            pictures.append(picture(drawings.compared_curves(
                 curves, f"{LABELS[system]}, RK4, half of the data")))
     page.add(
+        gallery(pictures),
         paragraph("Standardised fits, one seed; subsets are nested. Published: AttNS is best with "
                   "half of the data (a figure without numbers)."),
         table(["system", "% of data", "NeurVec", "AttNS"], rows,

@@ -37,7 +37,8 @@ class Album:
 def error_curves(evaluation: Evaluation, title: str, quantity: str = "mean_square",
                  label: str = "mean squared error", since: float = 0.0,
                  band: bool = False) -> Figure:
-    """A quantity of all rollouts over time; with `band` also the range of all trajectories."""
+    """A quantity of all rollouts over time; with `band` also the ranges over
+    trajectories of the plain and the corrected step."""
     figure, axes = panel(6.4, 3.1)
     chosen = evaluation.time >= since
     time = evaluation.time[chosen]
@@ -47,10 +48,10 @@ def error_curves(evaluation: Evaluation, title: str, quantity: str = "mean_squar
             continue
         lines = style.line(LINES[name], len(time))
         axes.plot(time, values, label=ROLLOUTS[name], **lines)
-        if band:
+        if band and name in ("plain", "corrected"):
             low, high = (positive(evaluation.over_time(name, extreme)[chosen])
                          for extreme in ("minimum", "maximum"))
-            axes.fill_between(time, low, high, color=lines["color"], alpha=0.12, linewidth=0)
+            axes.fill_between(time, low, high, color=lines["color"], alpha=0.15, linewidth=0)
     log_axis(axes)
     axes.set(xlabel="$t$", ylabel=label)
     frame(figure, title, columns=3)
@@ -126,7 +127,8 @@ def field_maps(maps: Dict[str, np.ndarray], theta: np.ndarray, theta_dot: np.nda
     figure, panels = grid(len(maps), height=2.5)
     figure.set_layout_engine("constrained")  # before colour bars, which settle with their engine
     for axes, (name, values) in zip(panels, maps.items()):
-        image = axes.pcolormesh(theta, theta_dot, np.log10(np.maximum(values.T, 1e-30)),
+        floor = 1e-12 * np.nanmax(values)  # or one zero would take up the scale
+        image = axes.pcolormesh(theta, theta_dot, np.log10(np.maximum(values.T, floor)),
                                 cmap="viridis", shading="nearest", rasterized=True)
         figure.colorbar(image, ax=axes, label="log10")
         axes.grid(False)

@@ -42,6 +42,7 @@ thead th { background: var(--shade); border-bottom: 2px solid #b9c3cc; vertical-
 td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 th.number { text-align: right; }
 td.missing { color: var(--soft); font-size: 13px; max-width: 34ch; }
+.gallery { display: grid; grid-template-columns: repeat(auto-fit, minmax(430px, 1fr)); gap: 4px 20px; }
 figure { margin: 16px 0; } figure img { max-width: 100%; height: auto; display: block; }
 figcaption { font-size: 14px; max-width: 84ch; margin-top: 4px; }
 .badge { display: inline-block; padding: 0 8px; border-radius: 10px; font-size: 13px;
@@ -56,6 +57,9 @@ code { font-size: 0.92em; background: var(--shade); padding: 0 3px; }
 @media (max-width: 900px) { .page { display: block; } nav { position: static; max-height: none; } }
 @media print { nav { display: none; } .page { display: block; } }
 """
+
+
+PROBABILITY = re.compile(r"\d\.\d+e-\d+")  # as statistics.format_log_probability writes them
 
 
 class Raw(str):
@@ -102,6 +106,8 @@ def cell(value: Any) -> str:
         return f'<td class="number">{number_text(value.value, value.digits)}</td>'
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return f'<td class="number">{number_text(float(value))}</td>'
+    if PROBABILITY.fullmatch(str(value)):
+        return f'<td class="number">{str(value).replace("-", "−")}</td>'
     return f"<td>{escape(value)}</td>"
 
 
@@ -112,9 +118,8 @@ def badge(holds: Optional[bool]) -> Raw:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[Any]], caption: str = "") -> Raw:
-    numeric = [bool(rows) and all(isinstance(row[i], (int, float, Number, Missing))
-                                  or row[i] is None for row in rows)
-               for i in range(len(header))]
+    numeric = [any(isinstance(row[i], (int, float, Number)) or PROBABILITY.fullmatch(str(row[i]))
+                   for row in rows) for i in range(len(header))]
     head = "".join(f'<th{" class=number" if right else ""}>{escape(name)}</th>'
                    for name, right in zip(header, numeric))
     body = "".join("<tr>" + "".join(cell(value) for value in row) + "</tr>\n" for row in rows)
@@ -143,6 +148,11 @@ def picture(figure: Figure, caption: str = "", dpi: int = 130) -> Raw:
     return Raw(f'<figure><img width="{width}" alt="{html.escape(caption, quote=True)}" '
                f'src="data:image/png;base64,{data}"><figcaption>{escape(caption)}</figcaption>'
                "</figure>")
+
+
+def gallery(pictures: Sequence[Raw]) -> Raw:
+    """Pictures side by side where the page is wide enough."""
+    return Raw(f'<div class="gallery">{"".join(pictures)}</div>')
 
 
 class Page:

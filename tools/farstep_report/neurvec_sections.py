@@ -13,7 +13,7 @@ from farstep_plot import style
 
 from . import (bounds, drawings, experiments, histograms, published, residual_fields, runs, savings,
                statistics, systems)
-from .html import Missing, Number, Page, Raw, number_text, paragraph, picture, table
+from .html import Missing, Number, Page, gallery, number_text, paragraph, picture, table
 from .runs import Evaluation, Results
 
 NONLINEAR = {"henon_heiles": "Hénon–Heiles", "elastic_pendulum": "elastic pendulum",
@@ -60,8 +60,7 @@ def add_timings(page: Page, results: Results, size: str) -> None:
                                    costs["fine"] / costs["corrected"],
                                    costs["corrected"] / costs["plain"] - 1]
         else:
-            measured = [missing(results, run_of(size, key), "evaluate.timing.samples and curves")]
-            measured += [""] * 4
+            measured = ["", "", "", missing(results, run_of(size, key), "cost samples"), ""]
         rows.append([row.label, ratio, measured[3], extra, measured[4], *measured[:3]])
     page.add(
         paragraph(
@@ -79,7 +78,7 @@ def add_timings(page: Page, results: Results, size: str) -> None:
 def missing(results: Results, name: str, lacking: str) -> Missing:
     """Why a number is missing: no run, or one without what the number needs."""
     if results.has(name, "evaluation"):
-        return Missing(f"not measured: the run has no {lacking}")
+        return Missing(f"not measured: no {lacking}")
     return Missing(results.why_not(name))
 
 
@@ -95,8 +94,8 @@ def add_tests(page: Page, results: Results, size: str) -> None:
             (timing.fine.deviation**2 + other.deviation**2) / published.RUNS)
         pooled, welch = (statistics.format_log_probability(
             statistics.log_p_two_sided(row.t, n)) for n in (2 * published.RUNS - 2, degrees))
-        rows.append([f"{row.label}, fine and {row.against}", row.t, Number(from_means, 5),
-                     row.pooled, pooled, row.welch, welch,
+        rows.append([f"{row.label}, fine and {row.against}", Number(row.t, 5),
+                     Number(from_means, 5), row.pooled, pooled, row.welch, welch,
                      *measured_test(results, size, row)])
     page.add(
         paragraph(
@@ -113,7 +112,7 @@ def measured_test(results: Results, size: str, row: published.TestRow) -> List[A
     evaluation = results.evaluation(run_of(size, row.timing))
     against = "plain" if row.against == "coarse" else "corrected"
     if evaluation is None or "fine" not in evaluation.run_cost:
-        return [missing(results, run_of(size, row.timing), "samples of cost"), ""]
+        return [missing(results, run_of(size, row.timing), "cost samples"), ""]
     test = statistics.pooled_test(evaluation.run_cost["fine"], evaluation.run_cost[against])
     return [Number(test.t, 5), statistics.format_log_probability(test.log_p)]
 
@@ -151,14 +150,14 @@ def add_savings(page: Page, results: Results, size: str) -> None:
 
 def add_spring_chain(page: Page, results: Results, size: str) -> None:
     page.subsection("Fig. 2: spring chain by four schemes")
-    rows = []
+    rows, pictures = [], []
     for scheme in experiments.SCHEMES:
         name = experiments.spring_name(size, scheme)
         evaluation = results.evaluation(name)
         if evaluation is None:
             rows.append([SCHEME_NAMES[scheme], Missing(results.why_not(name)), "", "", "", ""])
             continue
-        page.add(picture(drawings.error_curves(
+        pictures.append(picture(drawings.error_curves(
             evaluation, f"Spring chain, {SCHEME_NAMES[scheme]}, far step 0.2")))
         taught = results.evaluation(f"neurvec/spring_chain_published_test/{scheme}")
         rows.append([SCHEME_NAMES[scheme], evaluation.at("plain", 17),
@@ -169,6 +168,7 @@ def add_spring_chain(page: Page, results: Results, size: str) -> None:
                      Missing(results.why_not(f"neurvec/spring_chain_published_test/{scheme}"))
                      if size == experiments.SMALL else ""])
     page.add(
+        gallery(pictures),
         paragraph(
             "The paper's data are made by the same scheme in steps of 0.001: a corrector of Euler "
             "steps then learns the fine Euler scheme with its errors (last column), and cannot "
@@ -182,16 +182,16 @@ def add_spring_chain(page: Page, results: Results, size: str) -> None:
 
 def add_nonlinear(page: Page, results: Results, size: str) -> None:
     page.subsection("Figs. 4 and 5: Hénon–Heiles, elastic and double pendulum")
-    rows = []
+    rows, pictures = [], []
     for system, label in NONLINEAR.items():
         name = experiments.trained_name(size, system)
         evaluation = results.evaluation(name)
         if evaluation is None:
             rows.append([label, Missing(results.why_not(name)), *[""] * 6])
             continue
-        page.add(picture(drawings.error_curves(evaluation, f"{label}, RK4")),
-                 picture(drawings.error_curves(evaluation, f"{label}, energy error",
-                                               "energy_mean", "mean |H(t) − H(0)|")))
+        pictures += [picture(drawings.error_curves(evaluation, f"{label}, RK4")),
+                     picture(drawings.error_curves(evaluation, f"{label}, energy error",
+                                                   "energy_mean", "mean |H(t) − H(0)|"))]
         time = 42.5 if system == "henon_heiles" else 8.5
         curves = [evaluation.at(curve, time) if curve in evaluation.rollouts
                   else missing(results, name, "curves") for curve in ("fine", "fine_float")]
@@ -199,6 +199,7 @@ def add_nonlinear(page: Page, results: Results, size: str) -> None:
                      *curves, evaluation.at_end("plain", "energy_mean"),
                      evaluation.at_end("corrected", "energy_mean")])
     page.add(
+        gallery(pictures),
         paragraph(
             "The paper computes in float. There, its fine scheme rests at the rounding errors of "
             "float, with which a corrected step can compete; in double, the fine scheme is "
@@ -230,22 +231,23 @@ LONG = {"spring_chain": ("spring chain, RK4", [(180, 200), (570, 600)]),
 
 def add_long(page: Page, results: Results) -> None:
     page.subsection("Figs. 3, 4 and 5: long times")
-    rows = []
+    rows, pictures = [], []
     for system, (label, intervals) in LONG.items():
         name = f"neurvec/{system}_long"
         evaluation = results.evaluation(name)
         if evaluation is None:
             rows.append([label, "", Missing(results.why_not(name)), "", "", ""])
             continue
-        page.add(picture(drawings.error_curves(evaluation, f"{label}, mean and range of all",
-                                               band=True)))
+        pictures.append(picture(drawings.error_curves(
+            evaluation, f"{label}, mean, and range of plain and corrected", band=True)))
         for low, high in intervals:
             within = (evaluation.time >= low) & (evaluation.time <= high)
             means = [float(np.mean(evaluation.over_time(curve)[within]))
                      if curve in evaluation.rollouts else missing(results, name, "curves")
                      for curve in ("plain", "corrected", "fine", "fine_float")]
             rows.append([label, f"{low} to {high}", *means])
-    page.add(table(["system", "t", "plain", "corrected", "fine, double", "fine, float"], rows,
+    page.add(gallery(pictures),
+             table(["system", "t", "plain", "corrected", "fine, double", "fine, float"], rows,
                    "Mean squared error, averaged over the interval."))
 
 
@@ -262,8 +264,8 @@ def add_histograms(page: Page, results: Results, size: str) -> None:
         if states is None or evaluation is None:
             page.add(paragraph(f"{NONLINEAR[system]}: {missing(results, name, 'states')}."))
             continue
-        for pair in pairs:
-            page.add(picture(draw_histograms(evaluation, states, pair, NONLINEAR[system])))
+        page.add(*(picture(draw_histograms(evaluation, states, pair, NONLINEAR[system]))
+                   for pair in pairs))
     page.add(paragraph(
         "Number of trajectories (logarithmic colour) that cross each of 800 × 100 cells. Published: "
         "in the plain ensemble of elastic pendulums the lengths and their rates contract after "

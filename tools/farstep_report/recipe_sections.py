@@ -9,7 +9,7 @@ from typing import Any, Dict, List, NamedTuple, Optional
 import numpy as np
 
 from . import drawings, experiments
-from .html import Missing, Page, Raw, number_text, paragraph, picture, table
+from .html import Missing, Page, Raw, gallery, number_text, paragraph, picture, table
 from .runs import Evaluation, Results
 
 LABELS = {"henon_heiles": "Hénon–Heiles", "elastic_pendulum": "elastic pendulum",
@@ -78,10 +78,10 @@ def add(page: Page, results: Results, size: str) -> None:
                "error at the end, plain", "corrected", "seeds", "failed"], rows,
               "Mean and deviation over seeds. Reduced: mean square residual over what is left of "
               "it. Below 1 the corrector makes the step worse."))
-    for system in ("elastic_pendulum", "pendulum_2_link"):
-        curves = first_seeds(results, system)
-        if curves:
-            page.add(picture(drawings.compared_curves(curves, f"{LABELS[system]}, first seed")))
+    curves = {system: first_seeds(results, system)
+              for system in ("elastic_pendulum", "pendulum_2_link")}
+    page.add(gallery([picture(drawings.compared_curves(each, f"{LABELS[system]}, first seed"))
+                      for system, each in curves.items() if each]))
     if size == experiments.SMALL:
         page.add(paragraph(
             "The networks of these runs have 128 hidden units in place of 1,024, and 10,000 "
