@@ -90,7 +90,7 @@ def number_text(value: float, digits: int = 3) -> str:
     if value == 0:
         return "0"
     size = abs(value)
-    if 1e-2 <= size < 1e5:
+    if 1e-2 <= size < 1e4:
         places = max(0, digits - 1 - math.floor(math.log10(size)))
         return f"{value:.{places}f}".replace("-", "−")
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
@@ -104,7 +104,9 @@ def cell(value: Any) -> str:
         return f'<td class="missing">{escape(value)}</td>'
     if isinstance(value, Number):
         return f'<td class="number">{number_text(value.value, value.digits)}</td>'
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if isinstance(value, int):
+        return f'<td class="number">{value}</td>'
+    if isinstance(value, float):
         return f'<td class="number">{number_text(float(value))}</td>'
     if PROBABILITY.fullmatch(str(value)):
         return f'<td class="number">{str(value).replace("-", "−")}</td>'
