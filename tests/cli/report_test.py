@@ -15,8 +15,10 @@ import pytest
 TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
 sys.path.insert(0, str(TOOLS))
 
-from farstep_report import (bounds, experiments, histograms, published, residual_fields,  # noqa: E402
-                            second_derivatives, statistics, systems, top_decile)
+from farstep_plot.reading import FarstepFile  # noqa: E402
+from farstep_report import (bounds, experiments, histograms, published,  # noqa: E402
+                            residual_fields, second_derivatives, statistics, systems, top_decile)
+from farstep_report.network import Network  # noqa: E402
 
 
 def digits(text):
@@ -164,6 +166,35 @@ def test_the_percentages_of_attns_table_1():
                 continue
             right = wrong.get((system, name), variant.change)
             assert published.change(system, variant) == pytest.approx(right, abs=0.011), name
+
+
+def make_model(path, corrector, linear, bias):
+    """A corrector of harmonic oscillators' Euler steps without hidden units."""
+    with h5py.File(path, "w") as file:
+        file.attrs.update({"farstep_kind": "model", "corrector": corrector, "scheme": "euler",
+                           "step": 0.5, "activation": "rational"})
+        for name in ("input", "output"):
+            file.create_dataset(name, data=np.array(["q", "p"], dtype=object),
+                                dtype=h5py.string_dtype())
+        file["coefficients"] = np.zeros(7)
+        file["centre"], file["bias"], file["linear"] = np.zeros(2), bias, linear
+
+
+@pytest.mark.parametrize("corrector, expected", [
+    ("neurvec", [7.0, 1]), ("attns", [1.0, 7]),      # A u + b, A f + b with f = (2, -3)
+    ("attns_m", [0.0, -9]),                            # H f (A f + b - 1)
+    ("attns_residual", [1.0, -10.5])])                 # H f (A f + b)
+def test_correctors_from_their_files(tmp_path, corrector, expected):
+    linear, bias = np.array([[2.0, 0], [0, -2]]), np.array([1.0, 5])
+    if corrector.startswith("attns"):
+        linear, bias = np.array([[0.0, 0], [0, -2]]), np.array([1.0, 1])
+    make_model(tmp_path / "model.h5", corrector, linear, bias)
+    with FarstepFile(tmp_path / "model.h5") as file:
+        network = Network(file)
+    state = np.array([[3.0, 2.0]])
+    found = network.correction(lambda u: np.stack([u[:, 1], -u[:, 0]], axis=1), state)
+    assert found[0] == pytest.approx(expected)
+    assert network.lipschitz(state) == pytest.approx(2)
 
 
 # The page, as users get it.

@@ -73,7 +73,8 @@ def add_multiplicative(page: Page, results: Results, size: str) -> None:
         model = results.model(multiplicative_name(method, longest(size)))
         if model is not None:
             losses[METHOD_NAMES[method]] = (model.iterations, model.training_loss)
-    additive = results.model(experiments.recipe_name("elastic_pendulum", "standardised", "attns", 1))
+    additive = results.model(
+        experiments.recipe_name("elastic_pendulum", "standardised", "attns", 1))
     if additive is not None:
         losses["AttNS"] = (additive.iterations, additive.training_loss)
     if losses:
@@ -92,8 +93,8 @@ def add_multiplicative(page: Page, results: Results, size: str) -> None:
     unit = "iterations" if size == experiments.SMALL else "epochs"
     page.add(
         paragraph(
-            "Published: the mean of Q goes to 1 quickly, and the fit is then stuck at a larger loss "
-            "than the additive form. Each row is a fit of its own length. The exact factor is "
+            "Published: the mean of Q goes to 1 quickly, and the fit is then stuck at a larger "
+            "loss than the additive form. Each row is a fit of its own length. The exact factor is "
             "singular where a component of the slope is zero."),
         table([unit, "mean of Q, AttNS-m", "its deviation", "error at the end",
                "mean of 1 + Q, normalised form", "its deviation", "error at the end"], rows,
@@ -335,8 +336,8 @@ def add_information(page: Page, results: Results) -> None:
             "AttNS's network sees the slope in place of the state. Where the Jacobian of f is "
             "regular, nothing is lost: the residual of a spring chain is a linear map of either. "
             "Hénon–Heiles, which is not in the paper, has det ∂f = 1 − 4|q|²: it vanishes on the "
-            "circle |q| = ½ inside the domain, the map folds there, and states on both sides of the "
-            "fold have the same slope but different residuals."),
+            "circle |q| = ½ inside the domain, the map folds there, and states on both sides of "
+            "the fold have the same slope but different residuals."),
         table(["system", "relative loss, state", "error at the end", "relative loss, slope",
                "error at the end"], rows,
               "Relative loss: mean square residual with the corrector over that without."))

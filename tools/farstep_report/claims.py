@@ -184,8 +184,8 @@ def equal_error(results: Results, size: str) -> Claim:
         return open_claim(source, text, "not run")
     return Claim(source, text, "time saved against the best plain scheme: " + several(found),
                  all(value > 1 for _, value in found),
-                 "the papers compare with one fine scheme of low order; schemes of high order reach "
-                 "the same error with far fewer steps, and need no training")
+                 "the papers compare with one fine scheme of low order; schemes of high order "
+                 "reach the same error with far fewer steps, and need no training")
 
 
 def reachable(results: Results, _size: str) -> Claim:
@@ -203,8 +203,8 @@ def reachable(results: Results, _size: str) -> Claim:
             if scaling == "standardised":
                 holds = holds and error < 2 * published.TABLE_1[system]["ours"].error
     return Claim(source, text, several(found), holds,
-                 "with standardised inputs and targets, on a fraction of the data; not with the raw "
-                 "recipe, which the paper seems to use")
+                 "with standardised inputs and targets, on a fraction of the data; not with the "
+                 "raw recipe, which the paper seems to use")
 
 
 def better(scaling: str) -> Judge:
@@ -314,8 +314,8 @@ def linear_chain(results: Results, _size: str) -> Claim:
 
 
 def increment(results: Results, _size: str) -> Claim:
-    source, text = "AttNS Table 2", "the increment H Ŝ is a worse input than Ŝ (30 and 67 %; not on " \
-                                    "the double pendulum)"
+    source = "AttNS Table 2"
+    text = "the increment H Ŝ is a worse input than Ŝ (30 and 67 %; not on the double pendulum)"
     found = []
     for system in experiments.ATTNS_SYSTEMS:
         ours = results.evaluation(experiments.recipe_name(system, "standardised", "attns", 1))

@@ -49,7 +49,8 @@ class Run(NamedTuple):
     def words(self) -> List[str]:
         """Arguments of the program."""
         settings = {"output": str(self.folder), **self.settings}
-        overrides = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
+        overrides = [word for key, value in settings.items()
+                     for word in ("--set", f"{key}={value}")]
         return ["run", f"inputs/{self.deck}", *overrides]
 
 

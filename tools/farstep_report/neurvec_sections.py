@@ -64,8 +64,8 @@ def add_timings(page: Page, results: Results, size: str) -> None:
         rows.append([row.label, ratio, measured[3], extra, measured[4], *measured[:3]])
     page.add(
         paragraph(
-            "The published numbers are seconds on a GPU with everything in float, means of 70 runs. "
-            "What can be compared are ratios: how many times dearer the fine scheme (step 0.001) "
+            "The published numbers are seconds on a GPU with everything in float, means of 70 "
+            "runs. What can be compared are ratios: how many times dearer the fine scheme (step 0.001) "
             "is than the corrected far step, and the extra cost ε of the corrector over the plain "
             "far step. Measured: mean of 70 timed runs in turn, double precision, 1,024 hidden "
             "units as in the paper. A matrix product that a GPU does beside the scheme costs a CPU "
@@ -139,8 +139,8 @@ def add_savings(page: Page, results: Results, size: str) -> None:
                      unknown if found.time is None else found.time])
     page.add(
         paragraph(
-            "A corrected far step is compared with the cheapest plain scheme that reaches its error, "
-            "whichever that is (RK4, Dormand–Prince 8 and the adaptive DOP853, in double and "
+            "A corrected far step is compared with the cheapest plain scheme that reaches its "
+            "error, whichever that is (RK4, Dormand–Prince 8 and the adaptive DOP853, in double and "
             "float), not with a fine scheme whose accuracy nobody asked for. Steps saved: far step "
             "over the step that the same plain scheme needs. Time saved: cost of the best plain "
             "scheme over that of the corrected step; above 1 the corrector pays."),
@@ -267,8 +267,8 @@ def add_histograms(page: Page, results: Results, size: str) -> None:
         page.add(*(picture(draw_histograms(evaluation, states, pair, NONLINEAR[system]))
                    for pair in pairs))
     page.add(paragraph(
-        "Number of trajectories (logarithmic colour) that cross each of 800 × 100 cells. Published: "
-        "in the plain ensemble of elastic pendulums the lengths and their rates contract after "
+        "Number of trajectories (logarithmic colour) that cross each of 800 × 100 cells. "
+        "Published: in the plain ensemble of elastic pendulums the lengths and their rates contract after "
         "t = 25, in the corrected one they do as in the fine one."))
 
 
@@ -415,7 +415,8 @@ def add_order(page: Page, evaluation: Evaluation) -> None:
         page.add(paragraph("The run's ladder has no Euler scheme."))
         return
     points = evaluation.work["euler"]
-    cost = float(np.log(points.cost[-1] / points.cost[0]) / np.log(points.step[0] / points.step[-1]))
+    cost = float(np.log(points.cost[-1] / points.cost[0])
+                 / np.log(points.step[0] / points.step[-1]))
     rows: List[Tuple[Any, ...]] = [
         ("error of Euler's scheme against its step", "1", measured_order(points)),
         ("cost against the number of steps", "1", cost),

@@ -69,9 +69,9 @@ def add(page: Page, results: Results, size: str) -> None:
     page.add(
         paragraph(
             "Both papers train with Adam (learning rate 0.001, cosine) on raw states and raw "
-            "residuals; a scale of the loss, which they use, is all but invisible to Adam. Residuals "
-            "of RK4 are small: at these far steps their root mean square is 1e-4 to 5e-4 but on the "
-            "spring chain. Standardised: "
+            "residuals; a scale of the loss, which they use, is all but invisible to Adam. "
+            "Residuals of RK4 are small: at these far steps their root mean square is 1e-4 to 5e-4 "
+            "but on the spring chain. Standardised: "
             "the same network, data, optimiser and number of iterations, with inputs and targets "
             "scaled to size one and the scales folded into the weights after training."),
         table(["system", "inputs and targets", "corrector", "single-step error reduced",

@@ -60,8 +60,8 @@ def papers_page(folder: pathlib.Path) -> Page:
     page.section("Machine and versions")
     run_pages.add_machine(page, [folder / name for name in names])
     minutes = sum(run_pages.wall_time(folder / name) for name in done) / 60
-    page.add(paragraph(f"Stages took {minutes:.1f} minutes in all. Times are of this machine alone; "
-                       "compare ratios."))
+    page.add(paragraph(f"Stages took {minutes:.1f} minutes in all. Times are of this machine "
+                       "alone; compare ratios."))
     neurvec_sections.add(page, results, size)
     recipe_sections.add(page, results, size)
     attns_sections.add(page, results, size)

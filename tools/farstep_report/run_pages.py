@@ -16,7 +16,8 @@ from .experiments import Experiment
 from .html import Missing, Page, Raw, details, escape, paragraph, table
 from .runs import Results
 
-KINDS = ("dataset", "model", "forecast", "evaluation")
+# Files of a run, and the stages that make them.
+KINDS = {"dataset": "generate", "model": "train", "forecast": "forecast", "evaluation": "evaluate"}
 PROVENANCE = {"host": "host", "backend": "backend", "ranks": "ranks",
               "threads_per_rank": "threads a rank", "farstep_version": "Farstep",
               "git_commit": "commit"}
@@ -35,8 +36,7 @@ def wall_time(folder: pathlib.Path) -> float:
         if not path.is_file():
             continue
         with FarstepFile(path) as file:
-            stage = {"dataset": "generate", "model": "train", "evaluation": "evaluate"}.get(kind, kind)
-            total += file.number(f"wall_time_s_{stage}", 0.0)
+            total += file.number(f"wall_time_s_{KINDS[kind]}", 0.0)
     return total
 
 
@@ -79,7 +79,8 @@ def add_runs(page: Page, results: Results, experiments: Sequence[Experiment]) ->
                              evaluation.verdict if evaluation else "no evaluation"])
         page.add(Raw(f"<details><summary>{experiment.title} ({len(rows)} runs; "
                      f"{experiment.items})</summary>"),
-                 table(["run", "deck and overrides", "time [s]", "verdict"], rows), Raw("</details>"))
+                 table(["run", "deck and overrides", "time [s]", "verdict"], rows),
+                 Raw("</details>"))
     page.section("Decks")
     page.add(paragraph("As they stood when results were made, without overrides. To repeat a run: "
                        "`farstep run inputs/DECK --set KEY=VALUE` with the overrides above."))

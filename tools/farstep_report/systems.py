@@ -97,7 +97,7 @@ SLOPES: Dict[str, Callable[[RightHandSide, np.ndarray, float], np.ndarray]] = {
 
 
 def slope(scheme: str, f: RightHandSide, u: np.ndarray, h: float) -> np.ndarray:
-    """The increment of a step over its length. Throws KeyError for other schemes than the papers'."""
+    """The increment of a step over its length. Throws KeyError for schemes not in the papers."""
     return SLOPES[scheme](f, u, h)
 
 
