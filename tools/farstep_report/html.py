@@ -42,7 +42,8 @@ thead th { background: var(--shade); border-bottom: 2px solid #b9c3cc; vertical-
 td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 th.number { text-align: right; }
 td.missing { color: var(--soft); font-size: 13px; max-width: 34ch; overflow-wrap: anywhere; }
-td code { overflow-wrap: anywhere; padding: 0; background: none; }
+td code { display: inline-block; min-width: 34ch; overflow-wrap: anywhere; padding: 0;
+  background: none; }
 .gallery { display: grid; grid-template-columns: repeat(auto-fit, minmax(430px, 1fr));
   gap: 4px 20px; }
 figure { margin: 16px 0; } figure img { max-width: 100%; height: auto; display: block; }

@@ -72,10 +72,11 @@ def add_runs(page: Page, results: Results, experiments: Sequence[Experiment]) ->
             files = files_of(folder)
             evaluation = results.evaluation(run.name)
             command = Raw(f"<code>{escape(_short(run.deck, run.settings))}</code>")
+            name = Raw(escape(run.name).replace("/", "/<wbr>"))
             if not files:
-                rows.append([run.name, command, "", Missing(results.why_not(run.name))])
+                rows.append([name, command, "", Missing(results.why_not(run.name))])
             else:
-                rows.append([run.name, command, wall_time(folder),
+                rows.append([name, command, wall_time(folder),
                              evaluation.verdict if evaluation else "no evaluation"])
         page.add(Raw(f"<details><summary>{experiment.title} ({len(rows)} runs; "
                      f"{experiment.items})</summary>"),
