@@ -41,7 +41,7 @@ esac
 cd "$FARSTEP_SOURCE_DIR"
 if [ -z "${FARSTEP:-}" ]; then
     "$FARSTEP_SOURCE_DIR/jobs/setup.sh" --plots
-    timed "Configuring" configure release
+    timed "Configuring" configure release -DFARSTEP_SYSTEMS=all
     timed "Building" build release farstep
     FARSTEP=build/release/farstep
 fi

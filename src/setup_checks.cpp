@@ -182,10 +182,6 @@ void check_conditions(Deck& deck, const TrainOptions& train, const Setup& setup)
         deck.error("train.conditions",
                    fmt::format("at most {} conditions are possible", largest_condition_count));
     }
-    if (!train.conditions.empty() && includes(train.fit, FitMethod::Adam)) {
-        deck.error("train.fit", "adam fits no approximator with conditions",
-                   "write  fit: ridge  or  fit: levenberg_marquardt");
-    }
 }
 
 /// Inputs that an approximator of a system has, and monomials in them.
@@ -265,10 +261,6 @@ void check_input(Deck& deck, const Options& options) {
                    "write  input: state, or choose a scheme");
     }
     if (train.seen() != ApproximatorInput::both) return;
-    if (includes(train.fit, FitMethod::Adam)) {
-        deck.error("train.fit", "adam fits no approximator that sees both state and slope",
-                   "write  fit: ridge  or  fit: levenberg_marquardt");
-    }
     if (train.approximator.neighbours) {
         deck.error("train.approximator.neighbours", "a local approximator sees the state or the "
                    "slope, not both", "write  input: state  or  input: slope");

@@ -165,6 +165,10 @@ Vocabulary vocabulary() {
                                         [&](const Choice& c) { return c.name == info.name; });
         if (!listed) result.systems.push_back({info.name, info.title});
     }
+    if (!systems_left_out().empty()) {
+        result.systems_note = "this build leaves out " + systems_left_out() +
+                              "; configure with FARSTEP_SYSTEMS=all for them";
+    }
     result.schemes = scheme_choices();
     result.bases = choices_of(Schemes{});
     for (const Choice& scheme : result.bases) {

@@ -17,6 +17,9 @@ namespace farstep {
 /// All systems of this build, made on first use.
 const std::vector<std::unique_ptr<SystemModel>>& all_systems();
 
+/// Names of the build's units that it was configured without; empty if it has all.
+const std::string& systems_left_out();
+
 /// The variants of one system (a spring chain of 5, 10, 20, 40 masses); empty if unknown.
 std::vector<const SystemModel*> system_variants(const std::string& name);
 

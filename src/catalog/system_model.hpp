@@ -1,12 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The host's handles on the templated kernels: a dynamical system, a stepper that advances
-// ensembles of it, and the gradient of networks that fit it. Virtual outside, templates
-// inside: one virtual call a launch costs nothing.
+// The host's handles on the templated kernels: a dynamical system, and a stepper that advances
+// ensembles of it. Virtual outside, templates inside: one virtual call a launch costs nothing.
 #pragma once
 
-#include <farstep/approximators/perceptron_gradient.hpp>
 #include <farstep/ensemble_view.hpp>
 #include <farstep/guard.hpp>
 #include <farstep/systems/system_info.hpp>
@@ -76,18 +74,6 @@ private:
     StateView m_parameters;
 };
 
-/// The gradient of networks with one hidden layer whose inputs and outputs are a system's state.
-class PerceptronGradient {
-public:
-    virtual ~PerceptronGradient() = default;
-
-    /// gradient = Σ over the first `tiles` tiles of cotangent · ∂prediction/∂parameters.
-    virtual void operator()(Activation activation, const PerceptronShape& shape,
-                            const ParameterView& parameters, const StateView& inputs,
-                            const StateView& cotangents, std::int64_t tiles,
-                            const ParameterView& gradient) = 0;
-};
-
 /// A dynamical system of the catalog.
 class SystemModel {
 public:
@@ -113,8 +99,6 @@ public:
     /// energy[tile][lane]; only if info().has_energy.
     virtual void energy(const StateView& state, const StateView& parameters,
                         const ValueView& energy) const = 0;
-
-    virtual std::unique_ptr<PerceptronGradient> perceptron_gradient() const = 0;
 
 private:
     SystemInfo m_info;

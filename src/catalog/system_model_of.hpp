@@ -17,7 +17,6 @@
 
 #include "catalog/packed_perceptron.hpp"
 #include "catalog/packed_ring_approximator.hpp"
-#include "catalog/perceptron_gradient_of.hpp"
 #include "catalog/system_model.hpp"
 
 namespace farstep {
@@ -212,11 +211,6 @@ public:
         } else {
             throw std::logic_error(info().name + " has no energy");
         }
-    }
-
-    std::unique_ptr<PerceptronGradient> perceptron_gradient() const override {
-        if constexpr (!is_reference_only<System>) return std::make_unique<PerceptronGradientOf<d>>();
-        throw std::logic_error("this system has no correctors");
     }
 
 private:

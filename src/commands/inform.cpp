@@ -49,7 +49,9 @@ std::string list_text() {
                                                     : fmt::format("{}; {}: {}", choice.help, key,
                                                                   fmt::join(sizes, ", "))});
     }
-    return block("systems (farstep list NAME tells more)", systems) + "\n" +
+    const std::string left_out =
+        systems_left_out().empty() ? "" : "  not in this build: " + systems_left_out() + "\n";
+    return block("systems (farstep list NAME tells more)", systems) + left_out + "\n" +
            block("schemes", scheme_choices()) + "\n" + block("correctors", corrector_choices()) +
            "\n" + block("activations", activation_choices());
 }

@@ -48,6 +48,8 @@ struct KeyInfo {
     Bounds bounds = {};
     /// The names that a text may be; null: any text.
     const Choices* choices = nullptr;
+    /// Said where a name is none of them; may be empty.
+    std::string_view choices_note = {};
     bool required = false;
     /// What the default depends on, if it is no constant: "step", "OUTPUT/model.h5".
     std::string_view otherwise = {};

@@ -146,7 +146,8 @@ bool LeafContext::check_count(const Value& value, std::size_t min_items) const {
 }
 
 std::optional<std::size_t> LeafContext::read_choice(const Value& value,
-                                                    const Choices& choices) const {
+                                                    const Choices& choices,
+                                                    std::string_view note) const {
     const std::vector<std::string> names = names_of(choices);
     const std::string expected = fmt::format("{}", fmt::join(names, ", "));
     if (!is_scalar(value)) {
@@ -159,7 +160,7 @@ std::optional<std::size_t> LeafContext::read_choice(const Value& value,
     error(
         value,
         fmt::format("unknown choice {}{}", describe_found(value), did_you_mean(value.text, names)),
-        "expected one of: " + expected);
+        fmt::format("expected one of: {}{}{}", expected, note.empty() ? "" : "; ", note));
     return std::nullopt;
 }
 
@@ -216,7 +217,8 @@ bool read(const LeafContext& context, const Value& value, std::int64_t& out) {
 
 bool read(const LeafContext& context, const Value& value, std::string& out) {
     if (context.info.choices != nullptr) {
-        const auto choice = context.read_choice(value, *context.info.choices);
+        const auto choice = context.read_choice(value, *context.info.choices,
+                                                context.info.choices_note);
         if (choice) out = (*context.info.choices)[*choice].name;
         return choice.has_value();
     }

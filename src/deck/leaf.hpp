@@ -39,7 +39,9 @@ struct LeafContext {
     bool fail(const Value& value, const Noun& noun) const;
     bool fail(const Value& value, const std::string& expected) const;
     /// Reads one of the choices; its number, or nothing after noting the mistake.
-    std::optional<std::size_t> read_choice(const Value& value, const Choices& choices) const;
+    /// `note` is said after the choices where the value is none of them.
+    std::optional<std::size_t> read_choice(const Value& value, const Choices& choices,
+                                           std::string_view note = {}) const;
     bool check_count(const Value& value, std::size_t min_items) const;
     void error(const Value& value, std::string message, std::string note = "") const;
     LeafContext item(std::size_t index) const;

@@ -56,6 +56,7 @@ void describe(Visitor& v, SystemOptions& o) {
     v.key("name", o.name,
           {.help = "the dynamical system; `farstep list` shows them",
            .choices = &v.vocabulary().systems,
+           .choices_note = v.vocabulary().systems_note,
            .required = true,
            .shorthand = true});
     v.section("parameters", o.parameters,

@@ -23,6 +23,7 @@ using Choices = std::vector<Choice>;
 
 struct Vocabulary {
     Choices systems;
+    std::string systems_note;  ///< on systems that this build has not; may be empty
     Choices schemes;
     Choices plain_schemes;     ///< those of fixed steps that make sense without a corrector
     Choices bases;             ///< those of fixed steps: what a corrector can be fitted to

@@ -12,6 +12,7 @@
 
 #include "error.hpp"
 #include "training/fit.hpp"
+#include "training/gradient.hpp"
 #include "training/predictions.hpp"
 
 namespace farstep {
@@ -90,6 +91,8 @@ struct GatherBatch {
         for (std::size_t c = 0; c < inputs.extent(1); ++c) {
             inputs(tile, c, lane) =
                 used ? from_inputs(sample / tile_width, c, sample % tile_width) : 0;
+        }
+        for (std::size_t c = 0; c < targets.extent(1); ++c) {
             targets(tile, c, lane) =
                 used ? from_targets(sample / tile_width, c, sample % tile_width) : 0;
         }
@@ -143,17 +146,16 @@ public:
           m_samples(problem.data.training),
           m_batch(std::min(m_options.batch, m_samples.total)),
           m_iterations(count_iterations()),
-          m_compute_gradient(problem.system.perceptron_gradient()),
           m_validation(problem.comm, problem.data.validation, problem.data.scaling),
           m_network(start),
           m_parameters(to_device(start.parameters)),
           m_gradient("farstep::gradient", start.parameters.size()),
           m_mean("farstep::adam_mean", start.parameters.size()),
           m_square("farstep::adam_square", start.parameters.size()),
-          m_inputs(batch_view("farstep::batch_inputs")),
-          m_targets(batch_view("farstep::batch_targets")),
-          m_predictions(batch_view("farstep::batch_predictions")) {
-        if (start.multiplies) m_factors = batch_view("farstep::batch_factors");
+          m_inputs(batch_view("farstep::batch_inputs", start.shape.inputs)),
+          m_targets(batch_view("farstep::batch_targets", start.shape.outputs)),
+          m_predictions(batch_view("farstep::batch_predictions", start.shape.outputs)) {
+        if (start.multiplies) m_factors = batch_view("farstep::batch_factors", start.shape.outputs);
     }
 
     Fit run() {
@@ -186,9 +188,9 @@ private:
         return (*m_options.epochs * m_samples.total + m_batch - 1) / m_batch;
     }
 
-    StateView batch_view(const char* label) const {
+    StateView batch_view(const char* label, int rows) const {
         return StateView(std::string(label), std::size_t((m_batch + tile_width - 1) / tile_width),
-                         std::size_t(m_network.shape.inputs), tile_width);
+                         std::size_t(rows), tile_width);
     }
 
     double learning_rate(std::int64_t iteration) const {
@@ -216,8 +218,8 @@ private:
         Kokkos::parallel_reduce("farstep::cotangents", Policy(0, tiles * tile_width),
                                 Cotangents{m_predictions, m_targets, m_factors, count, 2 * share},
                                 squares);
-        (*m_compute_gradient)(m_network.activation, shape, m_parameters, inputs, m_predictions,
-                              tiles, m_gradient);
+        m_compute_gradient(m_network.activation, shape, m_parameters, inputs, m_predictions,
+                           tiles, m_gradient);
         const double loss = sum_over_ranks(squares) * share;
         update(iteration);
         return loss;
@@ -276,7 +278,7 @@ private:
     const AdamOptions& m_options;
     const SampleSet& m_samples;
     std::int64_t m_batch, m_iterations;
-    std::unique_ptr<PerceptronGradient> m_compute_gradient;
+    PerceptronGradient m_compute_gradient;
     LossFunction m_validation;
     Network m_network;
     ParameterView m_parameters, m_gradient, m_mean, m_square;

@@ -5,6 +5,8 @@
 // units of the state.
 #pragma once
 
+#include <farstep/approximators/perceptron_samples.hpp>
+
 #include <memory>
 #include <string>
 #include <vector>

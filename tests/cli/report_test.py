@@ -182,8 +182,8 @@ def make_model(path, corrector, linear, bias):
 
 @pytest.mark.parametrize("corrector, expected", [
     ("neurvec", [7.0, 1]), ("attns", [1.0, 7]),      # A u + b, A f + b with f = (2, -3)
-    ("attns_m", [0.0, -9]),                            # H f (A f + b - 1)
-    ("attns_residual", [1.0, -10.5])])                 # H f (A f + b)
+    ("attns_m", [1.0, -10.5]),                         # H f (A f + b): files hold the factor less 1
+    ("attns_residual", [1.0, -10.5])])
 def test_correctors_from_their_files(tmp_path, corrector, expected):
     linear, bias = np.array([[2.0, 0], [0, -2]]), np.array([1.0, 5])
     if corrector.startswith("attns"):

@@ -5,7 +5,7 @@ variants of the network, second derivatives, and what the slope tells."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional
 
 import numpy as np
 
@@ -24,7 +24,7 @@ SCHEME_NAMES = {"euler": "Euler", "improved_euler": "improved Euler", "kutta3": 
 
 def add(page: Page, results: Results, size: str) -> None:
     page.section("AttNS")
-    add_multiplicative(page, results, size)
+    add_multiplicative(page, results)
     add_grid(page, results, size)
     add_fractions(page, results)
     add_noise(page, results)
@@ -40,39 +40,14 @@ def error_or_reason(results: Results, name: str) -> Any:
     return evaluation.at_end("corrected") if evaluation else Missing(results.why_not(name))
 
 
-def longest(size: str) -> int:
-    return experiments.LENGTHS[size][-1]
-
-
-def multiplicative_name(method: str, length: int) -> str:
-    return f"multiplicative/elastic_pendulum/{method}/length_{length}"
-
-
-def mean_attention(results: Results, name: str, size: str) -> Optional[Tuple[float, float]]:
-    """Mean of Q over training states and components, and its deviation among them."""
-    model = results.model(name)
-    data = results.file(elastic_data(size), "dataset")
-    if model is None or not data.is_file():
-        return None
-    f = runs.right_hand_side(data)
-    states = runs.dataset_states(data, 20)
-    states = states.reshape(-1, states.shape[-1])
-    attention = model.network.attention(f, states)
-    return float(np.mean(attention)), float(np.std(attention))
-
-
-def elastic_data(size: str) -> str:
-    return "neurvec/elastic_pendulum" if size == experiments.SMALL else (
-        "attns/data/elastic_pendulum")
-
-
-def add_multiplicative(page: Page, results: Results, size: str) -> None:
+def add_multiplicative(page: Page, results: Results) -> None:
     page.subsection("Fig. 2: multiplicative attention (AttNS-m)")
-    losses = {}
-    for method in ("attns_m", "attns_residual"):
-        model = results.model(multiplicative_name(method, longest(size)))
+    losses, fits = {}, {}
+    for method in experiments.MULTIPLICATIVE:
+        model = results.model(experiments.multiplicative_name(method))
         if model is not None:
             losses[METHOD_NAMES[method]] = (model.iterations, model.training_loss)
+            fits[method] = model
     additive = results.model(
         experiments.recipe_name("elastic_pendulum", "standardised", "attns", 1))
     if additive is not None:
@@ -80,25 +55,27 @@ def add_multiplicative(page: Page, results: Results, size: str) -> None:
     if losses:
         page.add(picture(drawings.loss_curves(losses, "Elastic pendulum, RK4")))
     rows = []
-    for length in experiments.LENGTHS[size]:
-        row: List[Any] = [length]
-        for method in ("attns_m", "attns_residual"):
-            name = multiplicative_name(method, length)
-            found = mean_attention(results, name, size)
-            if found is None:
-                row += [Missing(results.why_not(name)), "", ""]
-            else:
-                row += [Number(found[0], 8), found[1], error_or_reason(results, name)]
-        rows.append(row)
-    unit = "iterations" if size == experiments.SMALL else "epochs"
+    for method in experiments.MULTIPLICATIVE:
+        name = experiments.multiplicative_name(method)
+        row: List[Any] = [METHOD_NAMES[method]]
+        row += ([Missing(results.why_not(name))] + [""] * 3 if method not in fits
+                else factors_of(fits[method]))
+        rows.append(row + [error_or_reason(results, name)])
     page.add(
         paragraph(
             "Published: the mean of Q goes to 1 quickly, and the fit is then stuck at a larger "
-            "loss than the additive form. Each row is a fit of its own length. The exact factor is "
-            "singular where a component of the slope is zero."),
-        table([unit, "mean of Q, AttNS-m", "its deviation", "error at the end",
-               "mean of 1 + Q, normalised form", "its deviation", "error at the end"], rows,
-              "Over states of the training trajectories."))
+            "loss than the additive form. The exact factor is singular where a component of the "
+            "slope is zero."),
+        table(["form", "mean factor at first", "after a tenth", "after a half", "at the end",
+               "error at the end"], rows,
+              "Mean of the factor of the increment over components and states set aside, in the "
+              "course of the fit."))
+
+
+def factors_of(model: runs.Model) -> List[Any]:
+    last = len(model.iterations) - 1
+    return [Number(float(model.mean_factor[at]), 8)
+            for at in (0, last // 10, last // 2, last)]
 
 
 def add_grid(page: Page, results: Results, size: str) -> None:

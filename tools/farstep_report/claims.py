@@ -238,25 +238,22 @@ def better(scaling: str) -> Judge:
     return judge
 
 
-def attention_to_one(results: Results, size: str) -> Claim:
+def attention_to_one(results: Results, _size: str) -> Claim:
     source, text = "AttNS Fig. 2", "AttNS-m: the mean of Q tends to 1"
-    lengths = experiments.LENGTHS[size]
-    means = [attns_sections.mean_attention(
-        results, attns_sections.multiplicative_name("attns_m", length), size)
-        for length in lengths]
-    if means[0] is None or means[-1] is None:
-        return open_claim(source, text, results.why_not(
-            attns_sections.multiplicative_name("attns_m", lengths[-1])))
+    name = experiments.multiplicative_name("attns_m")
+    model = results.model(name)
+    if model is None or model.mean_factor is None:
+        return open_claim(source, text, results.why_not(name))
+    first, last = model.mean_factor[0], model.mean_factor[-1]
     return Claim(source, text,
-                 several([(f"after {lengths[0]}", means[0][0]), (f"after {lengths[-1]}",
-                                                               means[-1][0])]),
-                 abs(means[-1][0] - 1) < 0.01,
-                 "a factor near 1 is what a small residual asks for")
+                 several([(f"after {model.iterations[0]:g}", first),
+                          (f"after {model.iterations[-1]:g}", last)]),
+                 abs(last - 1) < 0.01, "a factor near 1 is what a small residual asks for")
 
 
-def multiplicative_is_worse(results: Results, size: str) -> Claim:
+def multiplicative_is_worse(results: Results, _size: str) -> Claim:
     source, text = "AttNS Fig. 2", "AttNS-m is stuck at a larger loss than AttNS"
-    name = attns_sections.multiplicative_name("attns_m", attns_sections.longest(size))
+    name = experiments.multiplicative_name("attns_m")
     both = [results.model(each) for each in (
         experiments.recipe_name("elastic_pendulum", "standardised", "attns", 1), name)]
     if both[0] is None or both[1] is None:

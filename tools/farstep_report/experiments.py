@@ -17,6 +17,7 @@ ROOT = pathlib.PurePosixPath("results/papers")
 
 SCHEMES = ("euler", "improved_euler", "kutta3", "rk4")
 METHODS = ("neurvec", "attns")
+MULTIPLICATIVE = ("attns_m", "attns_residual")
 SEEDS = (1, 2, 3)
 SYSTEMS = ("henon_heiles", "elastic_pendulum", "spring_chain", "pendulum_2_link")
 ATTNS_SYSTEMS = ("spring_chain", "pendulum_2_link", "elastic_pendulum")
@@ -28,9 +29,6 @@ WIDTHS = {SMALL: (64, 128, 256), PAPER: (512, 1024, 2048)}
 MASSES = {SMALL: (5, 10), PAPER: (5, 10, 20, 40)}
 FRACTIONS = (0.5, 0.25, 0.1)
 NOISE = 1e-5
-# Mean of Q over the course of a fit, from fits of as many iterations (small) or epochs (paper).
-LENGTHS = {SMALL: (30, 100, 300, 1000, 3000, 10000), PAPER: (1, 3, 10, 30, 100, 500)}
-LENGTH_KEY = {SMALL: "train.adam.iterations", PAPER: "train.adam.epochs"}
 
 
 class Run(NamedTuple):
@@ -116,6 +114,10 @@ def fraction_name(system: str, percent: int, method: str) -> str:
     if percent == 100:
         return recipe_name(system, "standardised", method, 1)
     return f"fractions/{system}/percent_{percent}/{method}"
+
+
+def multiplicative_name(method: str) -> str:
+    return f"multiplicative/elastic_pendulum/{method}"
 
 
 def noise_name(scaling: str, percent: int, method: str) -> str:
@@ -215,10 +217,9 @@ def _recipes(size: str) -> Iterator[Run]:
 
 
 def _multiplicative(size: str) -> Iterator[Run]:
-    for method, length in itertools.product(("attns_m", "attns_residual"), LENGTHS[size]):
-        yield Run(f"multiplicative/elastic_pendulum/{method}/length_{length}",
-                  f"attns/{size}/elastic_pendulum.yaml",
-                  {"train.corrector": method, LENGTH_KEY[size]: str(length)}, size)
+    for method in MULTIPLICATIVE:
+        yield Run(multiplicative_name(method), f"attns/{size}/elastic_pendulum.yaml",
+                  {"train.corrector": method}, size)
 
 
 def _spring_grid(size: str) -> Iterator[Run]:

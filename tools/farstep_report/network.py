@@ -81,8 +81,7 @@ class Network:
 
     def attention(self, f: systems.RightHandSide, states: np.ndarray) -> np.ndarray:
         """The factor on the increment of a multiplicative corrector (AttNS-m)."""
-        value = self(self.inputs_at(f, states))
-        return 1 + value if self.corrector == "attns_residual" else value
+        return 1 + self(self.inputs_at(f, states))
 
     def correction(self, f: systems.RightHandSide, states: np.ndarray) -> np.ndarray:
         """What the corrector adds to a plain step."""

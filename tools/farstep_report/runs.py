@@ -82,6 +82,7 @@ class Model(NamedTuple):
     iterations: np.ndarray
     training_loss: np.ndarray
     parameters: int
+    mean_factor: Optional[np.ndarray]  # over the iterations, where the output is a factor
 
 
 def read_points(file: FarstepFile, scheme: str) -> Points:
@@ -127,7 +128,9 @@ def read_model(path: pathlib.Path) -> Model:
         iterations = file.values("history/iteration", -1)
         return Model(path, network, file.number("validation_loss"),
                      file.number("single_step_reduction"), file.number("linear_reduction"),
-                     iterations, file.values("history/training_loss", len(iterations)), count)
+                     iterations, file.values("history/training_loss", len(iterations)), count,
+                     file.values("history/mean_factor", len(iterations))
+                     if file.has("history/mean_factor") else None)
 
 
 def right_hand_side(path: pathlib.Path) -> systems.RightHandSide:

@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+#include "training/gradient.hpp"
+
+#include "catalog/with_trained_activation.hpp"
+
+namespace farstep {
+
+void PerceptronGradient::operator()(Activation activation, const PerceptronShape& shape,
+                                    const ParameterView& parameters, const StateView& inputs,
+                                    const StateView& cotangents, std::int64_t tiles,
+                                    const ParameterView& gradient) {
+    using Policy = Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>;
+    const std::int64_t blocks = (tiles + gradient_block_tiles - 1) / gradient_block_tiles;
+    const int rows = shape.hidden + shape.outputs;
+    if (std::int64_t(m_partial.extent(0)) < blocks || int(m_partial.extent(1)) != rows) {
+        m_partial = decltype(m_partial)("farstep::partial_gradient", std::size_t(blocks),
+                                        std::size_t(rows), std::size_t(gradient_row(shape)));
+    }
+    with_trained_activation(activation, [&](auto a) {
+        Kokkos::parallel_for(
+            "farstep::gradient", Policy(0, blocks * rows),
+            GradientKernel<a()>{shape, parameters, inputs, cotangents, tiles, m_partial});
+    });
+    Kokkos::parallel_for("farstep::sum_gradient", Policy(0, shape.size()),
+                         SumGradientKernel{shape, blocks, m_partial, gradient});
+}
+
+}  // namespace farstep
