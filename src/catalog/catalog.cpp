@@ -181,7 +181,7 @@ Vocabulary vocabulary() {
     result.activations = activation_choices();
     result.correctors = corrector_choices();
     for (const CorrectorInfo& corrector : correctors) {
-        result.corrector_inputs.push_back(corrector.input);
+        result.corrector_inputs[corrector.name] = corrector.input;
         if (corrector.multiplies) result.multiplying_correctors.push_back(corrector.name);
     }
     return result;

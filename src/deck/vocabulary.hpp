@@ -8,6 +8,7 @@
 #include <farstep/approximator_input.hpp>
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,7 @@ using Choices = std::vector<Choice>;
 
 struct Vocabulary {
     Choices systems;
-    std::string systems_note;  ///< on systems that this build has not; may be empty
+    std::string systems_note = {};  ///< on systems that this build has not; may be empty
     Choices schemes;
     Choices plain_schemes;     ///< those of fixed steps that make sense without a corrector
     Choices bases;             ///< those of fixed steps: what a corrector can be fitted to
@@ -31,15 +32,13 @@ struct Vocabulary {
     Choices competitors;       ///< both: what a corrector is measured against
     Choices activations;
     Choices correctors;
-    /// What the approximator of each corrector sees unless a deck says otherwise.
-    std::vector<ApproximatorInput> corrector_inputs;
-    std::vector<std::string> multiplying_correctors;  ///< whose output is a factor
+    /// What the approximator sees unless a deck says otherwise; the state if nothing is said here.
+    std::map<std::string, ApproximatorInput> corrector_inputs = {};
+    std::vector<std::string> multiplying_correctors = {};  ///< whose output is a factor
 
     ApproximatorInput input_of(const std::string& corrector) const {
-        for (std::size_t i = 0; i < correctors.size(); ++i) {
-            if (correctors[i].name == corrector) return corrector_inputs[i];
-        }
-        return ApproximatorInput::state;
+        const auto found = corrector_inputs.find(corrector);
+        return found == corrector_inputs.end() ? ApproximatorInput::state : found->second;
     }
 
     bool multiplies(const std::string& corrector) const {

@@ -49,6 +49,18 @@ def trained(tmp_path_factory):
     return folder
 
 
+def test_adam_fits_conditions_too(trained):
+    settled = {**STEPS, "output": "adam", "train.dataset": "out/dataset.h5", "train.fit": "adam",
+               "train.adam": "{iterations: 3000, batch: 128}"}
+    deck = (trained / "deck.yaml").read_text().replace(
+        "  levenberg_marquardt: {samples: 4000, starts: 1, start_iterations: 10, iterations: 60}\n",
+        "")
+    succeed("train", write_deck(trained, deck, "adam.yaml"), *settings(settled), cwd=trained)
+    with h5py.File(trained / "adam/model.h5") as file:
+        assert file.attrs["single_step_reduction"] > 3
+        assert list(file["condition"].asstr()) == ["lambda", "step"]
+
+
 # --- Parameters by trajectory --------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "deck/values.hpp"
 #include "models.hpp"
 #include "networks.hpp"
 
@@ -121,10 +122,19 @@ TEST_P(Coupling, AnOutputOfZeroLeavesThePlainStep) {
         std::fill(values->begin(), values->end(), 0.0);
     }
     const Rows plain = testing::advanced(model_of(GetParam()), start, "rk4", step);
-    EXPECT_EQ(fused(GetParam(), network, start, Precision::Double), plain);
+    const Rows found = fused(GetParam(), network, start, Precision::Double);
+    // Bit for bit for states in registers. Of larger ones the plain kernel adds the last slope to the
+    // state without rounding the increment first: one unit in the last place of states below 2.
+    const double rounding = d <= 8 ? 0 : 4.5e-16;
+    EXPECT_LE(testing::largest_difference(found, plain), rounding);
 }
 
 const std::map<std::string, std::int64_t> no_size;
+
+std::string name_of_case(const ::testing::TestParamInfo<Case>& test) {
+    return std::string(test.param.system) + "_" + name_of(test.param.input) +
+           (test.param.multiplies ? "_multiplied" : "_added") + (test.param.local ? "_local" : "");
+}
 
 INSTANTIATE_TEST_SUITE_P(
     , Coupling,
@@ -141,12 +151,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"lorenz96", {{"variables", 8}}, ApproximatorInput::slope, false, true},
         Case{"lorenz96", {{"variables", 8}}, ApproximatorInput::slope, true, true},
         Case{"lorenz96", {{"variables", 8}}, ApproximatorInput::both, false}),
-    [](const auto& info) {
-        static const char* const inputs[] = {"state", "slope", "increment", "both"};
-        return std::string(info.param.system) + "_" + inputs[int(info.param.input)] +
-               (info.param.multiplies ? "_multiplied" : "_added") +
-               (info.param.local ? "_local" : "");
-    });
+    name_of_case);
 
 }  // namespace
 }  // namespace farstep

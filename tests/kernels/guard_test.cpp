@@ -140,7 +140,7 @@ TEST_P(GuardTest, StopsWhatLeaves) {
 
 INSTANTIATE_TEST_SUITE_P(Precisions, GuardTest,
                          ::testing::Values(Precision::Double, Precision::Mixed, Precision::Float),
-                         [](const auto& info) { return name_of(info.param); });
+                         [](const auto& test) { return name_of(test.param); });
 
 }  // namespace
 }  // namespace farstep

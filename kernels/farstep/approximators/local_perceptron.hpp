@@ -27,7 +27,7 @@ KOKKOS_FORCEINLINE_FUNCTION constexpr int local_block_size(int window) {
 
 /// result[k] += Σh out[h] σ(Σi in[i][h] ring[k + i] + bias[h]) for all d variables.
 template <Activation activation, int d, class Real, class Scalar>
-KOKKOS_FORCEINLINE_FUNCTION void add_local_layer(const Scalar* first_block, int blocks, int window,
+FARSTEP_LAYER_FUNCTION void add_local_layer(const Scalar* first_block, int blocks, int window,
                                             const Vector<Scalar, rational_coefficient_count>& c,
                                             const Real* ring, Vector<Real, d>& result) {
     constexpr int sites = local_sites<d>, units = local_units;
@@ -84,22 +84,23 @@ struct LocalPerceptron {
             const int k = (i + d - neighbours) % d;
             ring[i] = convert<Net>(Real(input[k] - static_cast<ScalarOf<Real>>(centre)));
         }
-        Vector<Net, d> q;
-        evaluate(ring, q);
+        const Vector<Net, d> q = evaluate(ring);
         Vector<Real, d> output;
         for (int k = 0; k < d; ++k) output[k] = convert<Real>(q[k]);
         return output;
     }
 
 private:
-    /// q = Q(ring) in the precision of the network; compiled once for all schemes.
+    /// Q(ring) in the precision of the network.
     template <class Net>
-    FARSTEP_LAYER_FUNCTION void evaluate(const Net* ring, Vector<Net, d>& q) const {
+    KOKKOS_FORCEINLINE_FUNCTION Vector<Net, d> evaluate(const Net* ring) const {
+        Vector<Net, d> q;
         for (int k = 0; k < d; ++k) q[k] = polynomial(ring + k);
-        if (blocks == 0) return;
+        if (blocks == 0) return q;
         with_activation(activation, [&](auto a) FARSTEP_INLINE {
             add_local_layer<a()>(units, blocks, 2 * neighbours + 1, coefficients, ring, q);
         });
+        return q;
     }
 
     template <class Net>

@@ -141,7 +141,7 @@ KOKKOS_FORCEINLINE_FUNCTION void add_large_layer(const PackedUnits<Scalar>& pack
 /// result += Σh out[·][h] σ(Σi in[i][h] xi + Σe side[e][h] se + bias[h]) over packed blocks of
 /// hidden units.
 template <Activation activation, int In, int Out, class Real, class Scalar, class SideValues>
-KOKKOS_FORCEINLINE_FUNCTION void add_hidden_layer(
+FARSTEP_LAYER_FUNCTION void add_hidden_layer(
     const PackedUnits<Scalar>& packed, const Vector<Scalar, rational_coefficient_count>& c,
     const Vector<Real, In>& x, const SideValues& side, Vector<Real, Out>& result) {
     if constexpr (In <= largest_small_state) {
@@ -232,18 +232,17 @@ struct Perceptron {
         unrolled<In>([&](auto i) FARSTEP_INLINE {
             x[i] = convert<Net>(Real(input[i] - static_cast<ScalarOf<Real>>(centre[i])));
         });
-        Vector<Net, Out> q;
-        evaluate(x, side, q);
+        const Vector<Net, Out> q = evaluate(x, side);
         Vector<Real, Out> output;
         unrolled<Out>([&](auto j) FARSTEP_INLINE { output[j] = convert<Real>(q[j]); });
         return output;
     }
 
 private:
-    /// q = Q(x) in the precision of the network; compiled once for all schemes.
+    /// Q(x) in the precision of the network.
     template <class Net>
-    FARSTEP_LAYER_FUNCTION void evaluate(const Vector<Net, In>& x, const SideValues<Net>& side,
-                                         Vector<Net, Out>& result) const {
+    KOKKOS_FORCEINLINE_FUNCTION Vector<Net, Out> evaluate(const Vector<Net, In>& x,
+                                                          const SideValues<Net>& side) const {
         Vector<Net, Out> q;
         unrolled<Out>([&](auto j) FARSTEP_INLINE { q[j] = Net(bias[j]); });
         if (has_linear) {
@@ -260,7 +259,7 @@ private:
                 add_hidden_layer<a()>(packed, coefficients, x, side, q);
             });
         }
-        unrolled<Out>([&](auto j) FARSTEP_INLINE { result[j] = q[j]; });
+        return q;
     }
 };
 
