@@ -18,6 +18,7 @@ sys.path.insert(0, str(TOOLS))
 from farstep_plot.reading import FarstepFile  # noqa: E402
 from farstep_report import (bounds, experiments, histograms, published,  # noqa: E402
                             residual_fields, second_derivatives, statistics, systems, top_decile)
+from farstep_report.claims import Claim, count  # noqa: E402
 from farstep_report.network import Network  # noqa: E402
 
 
@@ -195,6 +196,11 @@ def test_correctors_from_their_files(tmp_path, corrector, expected):
     found = network.correction(lambda u: np.stack([u[:, 1], -u[:, 0]], axis=1), state)
     assert found[0] == pytest.approx(expected)
     assert network.lipschitz(state) == pytest.approx(2)
+
+
+def test_every_claim_is_counted_once():
+    verdicts = [True, np.bool_(True), False, np.bool_(False), np.bool_(False), None]
+    assert count([Claim("", "", "", holds) for holds in verdicts]) == (2, 3, 1)
 
 
 # The page, as users get it.
