@@ -66,9 +66,15 @@ private:
         Vector<Real, items_per_block> slopes;  ///< ∂loss/∂z
     };
 
-    KOKKOS_FORCEINLINE_FUNCTION static Real load_row(const StateView& view, const Slice& slice,
+    /// Where the rows of a slice begin; the next row is a tile's width further on.
+    KOKKOS_FORCEINLINE_FUNCTION static const double* first_row(const StateView& view,
+                                                               const Slice& slice) {
+        return &view(slice.tile, 0, slice.first);
+    }
+
+    KOKKOS_FORCEINLINE_FUNCTION static Real load_row(const double* first, const Slice& slice,
                                                      int i) {
-        return load<Real>(&view(slice.tile, i, slice.first), slice.stride);
+        return load<Real>(first + i * tile_width, slice.stride);
     }
 
     KOKKOS_FORCEINLINE_FUNCTION void add_unit(int unit, const Range& range, double* result) const {
@@ -100,9 +106,11 @@ private:
         const double* const p = parameters.data();
         const double* const weights = p + shape.weights() + unit * shape.inputs;
         const double* const out = p + shape.outgoing() + unit * shape.outputs;
+        const double* const x = first_row(inputs, slice);
+        const double* const g = first_row(cotangents, slice);
         Real z(p[shape.biases() + unit]), back(0.0);
-        for (int i = 0; i < shape.inputs; ++i) z += weights[i] * load_row(inputs, slice, i);
-        for (int j = 0; j < shape.outputs; ++j) back += out[j] * load_row(cotangents, slice, j);
+        for (int i = 0; i < shape.inputs; ++i) z += weights[i] * load_row(x, slice, i);
+        for (int j = 0; j < shape.outputs; ++j) back += out[j] * load_row(g, slice, j);
         value = detail::activation_value<activation>(z, c);
         if constexpr (activation == Activation::rational) {
             add_rational_gradient(z, value, back, c, coefficients);
@@ -121,7 +129,8 @@ private:
         unrolled<chains>([&](auto k) FARSTEP_INLINE { sums[k] = Real(0.0); });
         for (int s = 0; s < range.count; s += chains) {
             unrolled<chains>([&](auto k) FARSTEP_INLINE {
-                sums[k] += factors[s + k] * load_row(view, Slice(range.first + s + k), i);
+                const Slice slice(range.first + s + k);
+                sums[k] += factors[s + k] * load_row(first_row(view, slice), slice, i);
             });
         }
         unrolled<chains - 1>([&](auto k) FARSTEP_INLINE { sums[0] += sums[k + 1]; });
@@ -133,7 +142,8 @@ private:
         Samples samples;
         Real bias(0.0);
         for (int s = 0; s < range.count; ++s) {
-            samples.slopes[s] = load_row(cotangents, Slice(range.first + s), output);
+            const Slice slice(range.first + s);
+            samples.slopes[s] = load_row(first_row(cotangents, slice), slice, output);
             bias += samples.slopes[s];
         }
         for (int i = 0; i < shape.inputs; ++i) {
