@@ -94,12 +94,12 @@ std::vector<double> rows_of(const StateView& state, std::int64_t count) {
 }
 
 std::vector<double> rows_of(const StateView& state, const std::vector<std::int64_t>& local) {
+    if (local.empty()) return {};
     const IndexView indices("farstep::indices", local.size());
     const auto host = Kokkos::create_mirror_view(indices);
     std::copy(local.begin(), local.end(), host.data());
     Kokkos::deep_copy(indices, host);
-    return local.empty() ? std::vector<double>()
-                         : gather(state, indices, std::int64_t(local.size()));
+    return gather(state, indices, std::int64_t(local.size()));
 }
 
 std::vector<double> Ensemble::rows() const { return rows_of(m_view.state, size()); }
