@@ -58,6 +58,6 @@ inline constexpr int units_per_block = dimension <= largest_small_state ? 4 : 6;
 /// For large states: outputs accumulated together, and blocks of hidden units between visits to
 /// them.
 inline constexpr int outputs_per_group = 5;
-inline constexpr int blocks_per_pass = native_lanes<double> == 1 ? 1 : 8;
+inline constexpr int blocks_per_pass = native_lanes<double> == 1 ? 1 : 12;
 
 }  // namespace farstep

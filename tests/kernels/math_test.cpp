@@ -100,6 +100,15 @@ TYPED_TEST(Math, ExponentialIsAccurate) {
               allowed);
 }
 
+TYPED_TEST(Math, ReciprocalIsAccurate) {
+    using T = TypeParam;
+    const auto f = [](const auto& x) { return math::reciprocal(x); };
+    const auto exact = [](long double x) { return 1 / x; };
+    EXPECT_LT(worst_ulps<T>(f, exact, 1, 2), allowed);
+    EXPECT_LT(worst_ulps<T>(f, exact, 1, 1e30), allowed);
+    EXPECT_LT(worst_ulps<T>(f, exact, -1e-3, -1e-30), allowed);
+}
+
 TYPED_TEST(Math, HyperbolicTangentIsAccurate) {
     using T = TypeParam;
     const auto f = [](const auto& x) { return math::tanh(x); };
