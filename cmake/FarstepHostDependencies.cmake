@@ -3,6 +3,7 @@
 # Finds what the host library needs beside the kernels' own dependencies: MPI, parallel HDF5, BLAS
 # and LAPACK, Kokkos Kernels, yaml-cpp, CLI11, fmt; and GoogleTest for tests.
 
+find_package(Threads REQUIRED)
 find_package(MPI COMPONENTS C CXX)
 if(NOT MPI_FOUND)
     farstep_missing("MPI (C and C++)" PACKAGE libopenmpi-dev VARIABLE MPI_HOME)

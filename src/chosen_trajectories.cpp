@@ -15,13 +15,14 @@ ChosenTrajectories::ChosenTrajectories(const Selection& selection, std::int64_t 
         m_indices.resize(std::size_t(size));
         std::iota(m_indices.begin(), m_indices.end(), 0);
     }
-    std::sort(m_indices.begin(), m_indices.end());
+    if (!selection.all) std::sort(m_indices.begin(), m_indices.end());
 }
 
 ChosenTrajectories::Part ChosenTrajectories::in(const Range& range) const {
     const auto first = std::lower_bound(m_indices.begin(), m_indices.end(), range.begin);
     const auto last = std::lower_bound(first, m_indices.end(), range.end);
     Part part{first - m_indices.begin(), {}};
+    part.local.reserve(std::size_t(last - first));
     for (auto i = first; i != last; ++i) part.local.push_back(*i - range.begin);
     return part;
 }

@@ -165,6 +165,8 @@ private:
         draw_initial_states(m_comm, m_setup, m_options.ensemble, "forecast.ensemble", ensemble);
         if (m_model) m_model->require_in_range(m_comm, m_setup, ensemble.view());
         write_parameters(file, ensemble);
+        const ChosenTrajectories::Part chosen = m_chosen.in(range);
+        RowCopier copier(chosen.local);
         for (std::size_t n = 0; n < m_times.size(); ++n) {
             if (n > 0) {
                 m_stepper->advance(ensemble.view(), std::int64_t(n - 1) * m_steps, m_steps);
@@ -173,7 +175,7 @@ private:
             }
             statistics.add(n, ensemble);
             if (m_chunks == 1) statistics.finish_time(n);
-            write_chosen(file, std::int64_t(n), ensemble);
+            write_chosen(file, std::int64_t(n), ensemble, chosen, copier);
         }
         const auto failures = ensemble.failures();
         m_failures.insert(m_failures.end(), failures.begin(), failures.end());
@@ -221,14 +223,16 @@ private:
             m_guard.trajectories, 100 * double(m_guard.steps) / steps, what);
     }
 
-    void write_chosen(OutputFile& file, std::int64_t n, const Ensemble& ensemble) const {
+    /// The states of chosen trajectories go to disk while the next steps are taken.
+    void write_chosen(OutputFile& file, std::int64_t n, const Ensemble& ensemble,
+                      const ChosenTrajectories::Part& chosen, RowCopier& copier) const {
         if (m_chosen.none()) return;
-        const ChosenTrajectories::Part chosen = m_chosen.in(ensemble.range());
-        const auto rows = ensemble.rows(chosen.local);
-        file.write("state",
-                   Slab{{n, chosen.first, 0},
-                        {1, std::int64_t(chosen.local.size()), m_setup.system->dimension()}},
-                   rows.data());
+        const std::int64_t d = ensemble.dimension();
+        file.write_behind<double>(
+            "state", Slab{{n, chosen.first, 0}, {1, std::int64_t(chosen.local.size()), d}},
+            [&](std::int64_t first, std::int64_t count, double* rows) {
+                copier.copy(ensemble.view().state, first / d, count / d, rows);
+            });
     }
 
     void write_parameters(OutputFile& file, const Ensemble& ensemble) const {

@@ -54,6 +54,18 @@ void write_failures(OutputFile& file, const Ensemble& ensemble, double step) {
     file.write("failure_time", slab, time.data());
 }
 
+/// The states at one time go to disk while the next steps are taken.
+void write_states(OutputFile& file, const Setup& setup, std::int64_t n, const Ensemble& ensemble,
+                  RowCopier& copier) {
+    const std::int64_t d = setup.system->dimension();
+    const StateView state = project(ensemble.view().state, setup.projection);
+    file.write_behind<double>(
+        "state", Slab{{n, ensemble.range().begin, 0}, {1, ensemble.size(), d}},
+        [&](std::int64_t first, std::int64_t count, double* rows) {
+            copier.copy(state, first / d, count / d, rows);
+        });
+}
+
 void write_parameters(OutputFile& file, const Setup& setup, const Ensemble& ensemble) {
     if (!setup.plan.varies()) return;
     const Slab slab{{ensemble.range().begin, 0},
@@ -85,16 +97,12 @@ StageResult make_dataset(const Context& context, const Setup& setup) {
     write_parameters(file, setup, ensemble);
     const auto stepper = setup.reference_stepper();
     const std::int64_t steps = steps_in(options.generate->every, options.reference.step);
+    RowCopier copier;
     Progress progress(comm, "generate", std::int64_t(times.size()) - 1, "samples",
                       context.progress);
     for (std::int64_t n = 0; n < std::int64_t(times.size()); ++n) {
         if (n > 0) stepper->advance(ensemble.view(), (n - 1) * steps, steps);
-        const auto rows =
-            rows_of(project(ensemble.view().state, setup.projection), ensemble.size());
-        file.write("state",
-                   Slab{{n, ensemble.range().begin, 0},
-                        {1, ensemble.size(), setup.system->dimension()}},
-                   rows.data());
+        write_states(file, setup, n, ensemble, copier);
         progress.update(n);
     }
     progress.finish();

@@ -13,8 +13,8 @@ namespace {
 
 using RowView = Kokkos::View<double**, Kokkos::LayoutRight, DeviceMemory>;
 using IndexView = Kokkos::View<std::int64_t*, DeviceMemory>;
-using HostRows = Kokkos::View<double**, Kokkos::LayoutRight, Kokkos::HostSpace,
-                              Kokkos::MemoryTraits<Kokkos::Unmanaged>>;
+using NumberView = Kokkos::View<double*, DeviceMemory>;
+using Unmanaged = Kokkos::MemoryTraits<Kokkos::Unmanaged>;
 
 using Policy = Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>;
 
@@ -22,16 +22,21 @@ std::int64_t tiles_for(std::int64_t trajectories) {
     return (trajectories + tile_width - 1) / tile_width;
 }
 
+/// Whether kernels can write straight to the host's memory.
+constexpr bool on_host = Kokkos::SpaceAccessibility<Device, Kokkos::HostSpace>::accessible;
+
 struct GatherRows {
     StateView state;
     IndexView local;  // empty: all
-    RowView rows;
+    std::int64_t first;
+    double* rows;
 
-    KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t row) const {
-        const std::int64_t i = local.extent(0) > 0 ? local(row) : row;
-        for (std::size_t c = 0; c < state.extent(1); ++c) {
-            rows(row, c) = state(i / tile_width, c, i % tile_width);
-        }
+    KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t n) const {
+        const std::int64_t i = local.extent(0) > 0 ? local(first + n) : first + n;
+        const int d = int(state.extent(1));
+        const double* const column = &state(i / tile_width, 0, i % tile_width);
+        double* const row = rows + n * d;
+        for (int c = 0; c < d; ++c) row[c] = column[c * tile_width];
     }
 };
 
@@ -68,15 +73,18 @@ struct EndOutside {
     }
 };
 
-std::vector<double> gather(const StateView& state, const IndexView& local, std::int64_t count) {
-    const std::size_t d = state.extent(1);
-    std::vector<double> result(std::size_t(count) * d);
-    if (count == 0) return result;
-    const RowView rows(Kokkos::view_alloc("farstep::rows", Kokkos::WithoutInitializing),
-                       std::size_t(count), d);
-    Kokkos::parallel_for("farstep::gather_rows", Policy(0, count), GatherRows{state, local, rows});
-    Kokkos::deep_copy(HostRows(result.data(), std::size_t(count), d), rows);
-    return result;
+IndexView on_device(const std::vector<std::int64_t>& local) {
+    const IndexView indices("farstep::indices", local.size());
+    const auto host = Kokkos::create_mirror_view(indices);
+    std::copy(local.begin(), local.end(), host.data());
+    Kokkos::deep_copy(indices, host);
+    return indices;
+}
+
+std::vector<double> gather(RowCopier copier, const StateView& state, std::int64_t count) {
+    std::vector<double> rows(std::size_t(count) * state.extent(1));
+    copier.copy(state, 0, count, rows.data());
+    return rows;
 }
 
 }  // namespace
@@ -89,17 +97,33 @@ Ensemble::Ensemble(int dimension, Range range) : m_range(range) {
     m_view.steps_outside = StepView("farstep::steps_outside", tiles, tile_width);
 }
 
+RowCopier::RowCopier(const std::vector<std::int64_t>& local) : m_local(on_device(local)) {}
+
+void RowCopier::copy(const StateView& state, std::int64_t first, std::int64_t count,
+                     double* rows) {
+    if (count == 0) return;
+    const std::size_t numbers = std::size_t(count) * state.extent(1);
+    if (!on_host && m_rows.extent(0) < numbers) {
+        m_rows = NumberView(Kokkos::view_alloc("farstep::rows", Kokkos::WithoutInitializing),
+                            numbers);
+    }
+    double* const target = on_host ? rows : m_rows.data();
+    Kokkos::parallel_for("farstep::gather_rows", Policy(0, count),
+                         GatherRows{state, m_local, first, target});
+    Kokkos::fence();
+    if (!on_host) {
+        Kokkos::deep_copy(Kokkos::View<double*, Kokkos::HostSpace, Unmanaged>(rows, numbers),
+                          Kokkos::View<double*, DeviceMemory, Unmanaged>(target, numbers));
+    }
+}
+
 std::vector<double> rows_of(const StateView& state, std::int64_t count) {
-    return gather(state, IndexView(), count);
+    return gather(RowCopier(), state, count);
 }
 
 std::vector<double> rows_of(const StateView& state, const std::vector<std::int64_t>& local) {
     if (local.empty()) return {};
-    const IndexView indices("farstep::indices", local.size());
-    const auto host = Kokkos::create_mirror_view(indices);
-    std::copy(local.begin(), local.end(), host.data());
-    Kokkos::deep_copy(indices, host);
-    return gather(state, indices, std::int64_t(local.size()));
+    return gather(RowCopier(local), state, std::int64_t(local.size()));
 }
 
 std::vector<double> Ensemble::rows() const { return rows_of(m_view.state, size()); }
@@ -109,7 +133,7 @@ std::vector<double> Ensemble::rows(const std::vector<std::int64_t>& local) const
 }
 
 std::vector<double> Ensemble::parameter_rows() const {
-    return gather(m_view.parameters, IndexView(), size());
+    return rows_of(m_view.parameters, size());
 }
 
 std::vector<double> Ensemble::parameter_rows(const std::vector<std::int64_t>& local) const {

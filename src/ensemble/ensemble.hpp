@@ -26,6 +26,23 @@ std::vector<double> rows_of(const StateView& state, std::int64_t count);
 /// Those of some, given by their numbers.
 std::vector<double> rows_of(const StateView& state, const std::vector<std::int64_t>& local);
 
+/// Copies states as rows [trajectory][component] to the host, piece by piece and without memory of
+/// its own where kernels write host memory.
+class RowCopier {
+public:
+    /// Of all trajectories, in their order.
+    RowCopier() = default;
+    /// Of some, given by their numbers.
+    explicit RowCopier(const std::vector<std::int64_t>& local);
+
+    /// Rows `first` … first + count − 1 to rows[count][component].
+    void copy(const StateView& state, std::int64_t first, std::int64_t count, double* rows);
+
+private:
+    Kokkos::View<std::int64_t*, DeviceMemory> m_local;  // empty: all
+    Kokkos::View<double*, DeviceMemory> m_rows;         // on their way to the host
+};
+
 class Ensemble {
 public:
     /// Room for trajectories `range` of `dimension` components; states are zero at first.

@@ -3,6 +3,7 @@
 // The data phase of OutputFile. All variables are open from its beginning and their space is
 // allocated, so that a write moves numbers and touches no metadata.
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <utility>
@@ -21,6 +22,8 @@ constexpr std::int64_t max_transfer_bytes = std::int64_t{1} << 30;  // MPI's own
 /// Ranks whose parts are single blocks of this size or more write them directly; HDF5's collective
 /// transfer, which gathers small parts into large ones, was measured to be 6 times slower then.
 constexpr std::int64_t min_block_bytes = std::int64_t{1} << 18;
+/// What the thread that writes behind the caller's back writes at once.
+constexpr std::int64_t block_bytes = std::int64_t{8} << 20;
 constexpr double patience_s = 10;  // for all ranks to close a file that is given up
 
 /// With one rank HDF5's serial driver serves, and needs no MPI.
@@ -66,6 +69,11 @@ Hdf5Handle selection(const Slab* slab, const Shape& shape) {
     return space;
 }
 
+/// Numbers that belong together: a row of the last dimension, if there are others.
+std::int64_t row_length(const Slab& slab) {
+    return slab.count.size() > 1 ? slab.count.back() : 1;
+}
+
 /// The same elements, packed, in memory.
 Hdf5Handle packed(const Slab* slab) {
     if (slab == nullptr) {
@@ -79,6 +87,7 @@ Hdf5Handle packed(const Slab* slab) {
 
 void OutputFile::begin_parallel() {
     expect(Phase::structure, "begin_parallel");
+    find_places();
     on_root(m_comm, [&] { close_structure(for_final_attributes); });
     together(m_comm, [&] {
         if (!std::filesystem::exists(PartFile::part_of(m_name))) {
@@ -87,9 +96,26 @@ void OutputFile::begin_parallel() {
                 "the deck",
                 PartFile::part_of(m_name).string()));
         }
+        m_together_only =
+            m_comm.size() > 1 && !BlockFile::is_shared_safely(PartFile::part_of(m_name));
     });
     m_phase = Phase::data;
     together(m_comm, [&] { open_for_data(); });
+}
+
+/// Every rank learns where the variables lie, which is for good: they are contiguous.
+void OutputFile::find_places() {
+    std::vector<std::int64_t> places;
+    on_root(m_comm, [&] {
+        for (const auto& [path, layout] : m_variables) {
+            places.push_back(m_structure->place_of(path).begin);
+        }
+    });
+    m_comm.broadcast(places);
+    auto place = places.begin();
+    for (auto& [path, layout] : m_variables) {
+        layout.place = *place++;
+    }
 }
 
 void OutputFile::close_structure(std::int64_t spare_bytes) {
@@ -118,6 +144,10 @@ void OutputFile::open_for_data() {
 void OutputFile::end_parallel() {
     expect(Phase::data, "end_parallel");
     together(m_comm, [&] {
+        if (m_background) {
+            m_background->finish();
+        }
+        m_background.reset();
         m_datasets.clear();
         if (!m_data.close()) {
             throw EnvironmentError(fmt::format("cannot finish {}: {}; check the disk's free space",
@@ -171,6 +201,59 @@ void OutputFile::write_jointly(const std::string& path, const Slab& slab, const 
     }
 }
 
+/// Whether this rank's part may be written by itself, whole rows at a time.
+bool OutputFile::is_large_block(const Slab& slab, const Layout& layout) const {
+    const std::int64_t size = bytes_of(layout.type);
+    return element_count(slab.count) * size >= min_block_bytes &&
+           is_one_block(slab, layout.shape) && row_length(slab) * size <= min_block_bytes;
+}
+
+void OutputFile::write_slab_behind(const std::string& path, const Slab& slab, NumberType type,
+                                   const Fill& fill) {
+    expect(Phase::data, "write_behind");
+    const std::string name = normalised_path(path);
+    together(m_comm, [&] { check_slab(name, slab, layout(name).shape); });
+    const std::int64_t count = element_count(slab.count);
+    const bool jointly =
+        count > 0 && (m_together_only || type != layout(name).type ||
+                      !is_large_block(slab, layout(name)));
+    if (m_comm.allreduce(std::int64_t(jointly), Reduce::max) == 0) {
+        together(m_comm, [&] { queue_block(name, slab, type, fill); });
+        return;
+    }
+    std::vector<char> values(static_cast<std::size_t>(count * bytes_of(type)));
+    if (count > 0) {
+        fill(0, count, values.data());
+    }
+    write_jointly(name, slab, values.data(), type);
+}
+
+void OutputFile::queue_block(const std::string& path, const Slab& slab, NumberType type,
+                             const Fill& fill) {
+    const std::int64_t count = element_count(slab.count), size = bytes_of(type);
+    if (count == 0) {
+        return;
+    }
+    BackgroundWriter& writer = background();
+    const std::int64_t row = row_length(slab);
+    const std::int64_t most = writer.block_bytes() / (row * size) * row;
+    const std::int64_t place = layout(path).place + first_element(slab, layout(path).shape) * size;
+    for (std::int64_t first = 0; first < count; first += most) {
+        const std::int64_t here = std::min(most, count - first);
+        fill(first, here, writer.room(place + first * size));
+        writer.submit(here * size);
+    }
+}
+
+BackgroundWriter& OutputFile::background() {
+    if (!m_background) {
+        const std::int64_t block = std::clamp(m_memory / 2, min_block_bytes, block_bytes);
+        m_background.emplace(PartFile::part_of(m_name), block,
+                             static_cast<int>(std::max<std::int64_t>(2, m_memory / block)));
+    }
+    return *m_background;
+}
+
 void OutputFile::transfer_slab(const std::string& path, const Slab* slab, const void* data,
                                NumberType type, Transfer transfer) {
     const Hdf5Handle in_file = selection(slab, layout(path).shape);
@@ -204,6 +287,7 @@ void OutputFile::write_all(const std::string& path, const void* data, NumberType
 }
 
 void OutputFile::abandon_data() {
+    m_background.reset();
     if (m_comm.all_arrive_within(patience_s)) {
         m_datasets.clear();
         m_data.close();

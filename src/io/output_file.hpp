@@ -7,6 +7,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "io/attributes.hpp"
+#include "io/background_writer.hpp"
 #include "io/file_kind.hpp"
 #include "io/hdf5.hpp"
 #include "io/part_file.hpp"
@@ -72,6 +74,22 @@ public:
                Transfer transfer = Transfer::collective) {
         write_slab(path, slab, data, number_type<T>(), transfer);
     }
+    /// In the data phase, writes this rank's part while the caller goes on, if every rank's part is
+    /// a large single block or empty; else like `write`. fill(first, count, values) is called
+    /// for one piece after the other: `count` elements from number `first` of the slab, whole rows
+    /// of its last dimension if it has several. An error may be thrown by a later call. Collective.
+    template <Number T>
+    void write_behind(const std::string& path, const Slab& slab,
+                      const std::function<void(std::int64_t first, std::int64_t count,
+                                               T* values)>& fill) {
+        write_slab_behind(path, slab, number_type<T>(),
+                          [&](std::int64_t first, std::int64_t count, void* values) {
+                              fill(first, count, static_cast<T*>(values));
+                          });
+    }
+    /// Memory that this rank may fill with values that are yet to be written [bytes]. Before the
+    /// first write_behind.
+    void set_memory(std::int64_t bytes) { m_memory = bytes; }
     /// In any phase, writes a whole variable from rank 0's values.
     template <Number T>
     void write_whole(const std::string& path, const T* data) {
@@ -88,6 +106,7 @@ private:
     struct Layout {
         Shape shape;
         NumberType type;
+        std::int64_t place = 0;  // of its first number in the file, from the data phase on
     };
 
     void expect(Phase phase, const char* call) const;
@@ -97,7 +116,14 @@ private:
     const Layout& layout(const std::string& path) const;
     void write_slab(const std::string& path, const Slab& slab, const void* data, NumberType type,
                     Transfer transfer);
+    using Fill = std::function<void(std::int64_t first, std::int64_t count, void* values)>;
+    void write_slab_behind(const std::string& path, const Slab& slab, NumberType type,
+                           const Fill& fill);
+    void queue_block(const std::string& path, const Slab& slab, NumberType type, const Fill& fill);
+    bool is_large_block(const Slab& slab, const Layout& layout) const;
+    BackgroundWriter& background();
     void write_all(const std::string& path, const void* data, NumberType type);
+    void find_places();
     void close_structure(std::int64_t spare_bytes);
     void open_for_data();
     void write_alone(const std::string& path, const Slab& slab, const void* data, NumberType type);
@@ -120,6 +146,9 @@ private:
     std::optional<StructureWriter> m_structure;  // rank 0, structure phase
     Hdf5Handle m_data;                           // all ranks, data phase
     std::map<std::string, Hdf5Handle> m_datasets;
+    std::int64_t m_memory = std::int64_t{64} << 20;
+    bool m_together_only = false;                  // where ranks must not write by themselves
+    std::optional<BackgroundWriter> m_background;  // from the first write_behind on
 };
 
 }  // namespace farstep

@@ -18,26 +18,10 @@
 #include <unistd.h>
 
 #include "error.hpp"
+#include "io/descriptor.hpp"
 
 namespace farstep {
 namespace {
-
-/// A POSIX file descriptor that closes itself.
-class Descriptor {
-public:
-    Descriptor(const std::filesystem::path& path, int flags) : m_fd(::open(path.c_str(), flags)) {}
-    ~Descriptor() {
-        if (m_fd >= 0) {
-            ::close(m_fd);
-        }
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const { return m_fd; }
-
-private:
-    int m_fd;
-};
 
 std::string system_reason() { return std::strerror(errno); }
 
@@ -126,7 +110,7 @@ void PartFile::check_room(std::int64_t bytes) const {
 
 void PartFile::reserve(std::int64_t bytes) const {
     const Descriptor file(m_part, O_RDWR);
-    if (file.get() < 0) {
+    if (!file) {
         throw EnvironmentError(fmt::format("cannot open {}: {}; did another run remove it?",
                                            m_part.string(), system_reason()));
     }
@@ -138,7 +122,7 @@ void PartFile::reserve(std::int64_t bytes) const {
 void PartFile::commit() {
     const Descriptor file(m_part, O_RDWR);
     struct stat status {};
-    const bool trimmed = file.get() >= 0 && ::fstat(file.get(), &status) == 0 &&
+    const bool trimmed = file && ::fstat(file.get(), &status) == 0 &&
                          ::ftruncate(file.get(), status.st_size) == 0;  // frees unused blocks
     if (!trimmed || ::fsync(file.get()) != 0) {
         throw EnvironmentError(fmt::format("cannot bring {} to disk: {}; check the disk",

@@ -56,6 +56,14 @@ bool is_one_block(const Slab& slab, const Shape& shape) {
     return true;
 }
 
+std::int64_t first_element(const Slab& slab, const Shape& shape) {
+    std::int64_t position = 0;
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        position = position * shape[i] + slab.offset[i];
+    }
+    return position;
+}
+
 std::vector<Slab> split(const Slab& slab, std::int64_t max_elements) {
     std::vector<Slab> pieces;
     split_onto(pieces, slab, max_elements);

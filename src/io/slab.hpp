@@ -71,6 +71,9 @@ bool within(const Slab& slab, const Shape& shape);
 /// True if the slab's elements follow each other without a gap in an array of that shape.
 bool is_one_block(const Slab& slab, const Shape& shape);
 
+/// Position of the slab's first element in an array of that shape, in C order.
+std::int64_t first_element(const Slab& slab, const Shape& shape);
+
 /// Cuts a slab into pieces of about max_elements at most, which follow each other in packed
 /// memory.
 std::vector<Slab> split(const Slab& slab, std::int64_t max_elements);

@@ -12,10 +12,13 @@
 #include <unistd.h>
 
 #include "error.hpp"
+#include "io/block_file.hpp"
 
 namespace farstep {
 namespace {
 
+/// Variables from this size on begin where blocks can be written past the page cache.
+constexpr hsize_t large_bytes = hsize_t{1} << 20;
 constexpr unsigned in_creation_order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
 
 /// HDF5 1.8's format: read by everything in use, and free of the old limits on attributes.
@@ -24,6 +27,7 @@ Hdf5Handle access_properties() {
     H5Pset_fapl_sec2(properties.get());
     H5Pset_libver_bounds(properties.get(), H5F_LIBVER_V18, H5F_LIBVER_LATEST);
     H5Pset_fclose_degree(properties.get(), H5F_CLOSE_STRONG);
+    H5Pset_alignment(properties.get(), large_bytes, BlockFile::alignment);
     return properties;
 }
 
