@@ -19,6 +19,7 @@ public:
     ChosenTrajectories(const Selection& selection, std::int64_t size);
 
     bool none() const { return m_indices.empty(); }
+    std::int64_t size() const { return std::int64_t(m_indices.size()); }
 
     /// Those in a range.
     struct Part {

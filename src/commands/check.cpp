@@ -68,6 +68,12 @@ private:
             bytes_text(disk));
     }
 
+    /// What trajectories in full add, which is written while steps go on.
+    void storage_line(const std::filesystem::path& file, double bytes) const {
+        if (bytes == 0 || !m_comm.is_root()) return;
+        say(m_comm, "#             trajectories in full: {}", storage_text(file, std::int64_t(bytes)));
+    }
+
     double reference_seconds(double size, double until) const {
         const auto stepper = m_setup.reference_stepper();
         const ReferenceOptions& reference = m_setup.options.reference;
@@ -84,8 +90,9 @@ private:
 
     void print_generate(const GenerateOptions& options, const EnsembleOptions& members) const {
         const double size = double(members.size);
-        line("generate", reference_seconds(size, options.until), 2 * state_bytes(size),
-             state_bytes(size) * (options.until / options.every + 1));
+        const double stored = state_bytes(size) * (options.until / options.every + 1);
+        line("generate", reference_seconds(size, options.until), 2 * state_bytes(size), stored);
+        storage_line(m_setup.dataset_path(), stored);
     }
 
     void print_train(const TrainOptions& options) const {
@@ -109,11 +116,13 @@ private:
                             m_setup.options.precision, corrected ? &*network : nullptr);
         const double outputs = options.until / options.save.every + 1;
         const double columns = m_d + 1;
+        const double stored = stored_bytes(options.save.trajectories, size) * outputs;
         line("forecast",
              size * options.until / m_setup.options.step * seconds_per_step(m_setup, *stepper) +
                  size * outputs * columns * 5e-9,
-             state_bytes(size) * (m_d + 2) / m_d,
-             stored_bytes(options.save.trajectories, size) * outputs + outputs * columns * 8 * 10);
+             state_bytes(size) * (m_d + 2) / m_d + stored / outputs,
+             stored + outputs * columns * 8 * 10);
+        storage_line(m_setup.forecast_path(), stored);
     }
 
     /// Of the further plain schemes.

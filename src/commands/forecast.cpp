@@ -9,6 +9,7 @@
 
 #include "chosen_trajectories.hpp"
 #include "commands/forecast_statistics.hpp"
+#include "commands/inform.hpp"
 #include "commands/stages.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/log.hpp"
@@ -35,6 +36,24 @@ struct GuardSummary {
     std::int64_t steps = 0;         ///< begun outside
 };
 
+/// Wall time of this rank's parts of a forecast [s]. What is written while steps go on counts as far
+/// as it is waited for.
+struct Shares {
+    double stepping = 0, statistics = 0, files = 0;
+};
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Adds the time that f takes.
+template <class F>
+void timed(double& seconds, F&& f) {
+    const auto start = std::chrono::steady_clock::now();
+    f();
+    seconds += seconds_since(start);
+}
+
 class Forecast {
 public:
     Forecast(const Context& context, const Setup& setup)
@@ -45,8 +64,7 @@ public:
           m_mine(partition(m_options.ensemble.size, m_comm.rank(), m_comm.size())),
           m_chosen(m_options.save.trajectories, m_options.ensemble.size),
           m_steps(steps_in(m_options.save.every, setup.options.step)) {
-        const std::int64_t outputs = steps_in(m_options.until, m_options.save.every) + 1;
-        for (std::int64_t n = 0; n < outputs; ++n) {
+        for (std::int64_t n = 0; n < outputs(); ++n) {
             m_times.push_back(double(n) * m_options.save.every);
         }
         plan_chunks();
@@ -69,19 +87,24 @@ public:
                                                 m_options.ensemble.seed);
         define(file, statistics);
         write_provenance(file, provenance);
+        state_storage(m_comm, file.name(), m_chosen.size() * output_bytes(1) * outputs());
         file.begin_parallel();
-        statistics.find_ranges(*m_stepper, m_steps);
+        file.set_memory(m_write_memory);
+        timed(m_shares.statistics, [&] { statistics.find_ranges(*m_stepper, m_steps); });
         integrate(file, statistics);
-        statistics.write(file);
-        file.end_parallel();
+        timed(m_shares.files, [&] {
+            statistics.write(file);
+            file.end_parallel();
+        });
         const StageResult result = write_failures(file);
         if (m_setup.options.is_adaptive()) summarise_steps(file);
         if (is_guarded()) summarise_guard(file);
-        provenance.timings_s["forecast"] =
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        provenance.timings_s["forecast"] = seconds_since(start);
+        provenance.timings_s["forecast_stepping"] = m_shares.stepping;
+        provenance.timings_s["forecast_statistics"] = m_shares.statistics;
         write_provenance(file, provenance);
-        file.commit();
-        report(file, result, provenance.timings_s["forecast"]);
+        timed(m_shares.files, [&] { file.commit(); });
+        report(file, result, seconds_since(start));
         return result;
     }
 
@@ -98,19 +121,29 @@ private:
         }
     }
 
+    std::int64_t outputs() const { return steps_in(m_options.until, m_options.save.every) + 1; }
+
+    /// Of so many trajectories' states at one time.
+    std::int64_t output_bytes(std::int64_t trajectories) const {
+        return trajectories * m_setup.system->dimension() * std::int64_t(sizeof(double));
+    }
+
     /// As many trajectories at a time as fit the memory, whole tiles; the same number of chunks on
     /// every rank, so that collective calls match.
     void plan_chunks() {
         const int d = m_setup.system->dimension();
         const bool keeps_steps = m_setup.options.is_adaptive();
         const std::size_t own = m_setup.plan.varies() ? m_setup.parameters.size() : 0;
+        const bool all_stored = m_options.save.trajectories.all;
         const std::int64_t each = Ensemble::bytes_per_trajectory(d, own) +
+                                  (all_stored ? output_bytes(1) : 0) +
                                   std::int64_t(sizeof(double)) * (keeps_steps ? 3 : 1);
         const std::int64_t budget = memory_budget(m_comm, m_setup.options);
         const std::int64_t fit = std::max<std::int64_t>(1, budget / each / tile_width) * tile_width;
         m_chunk_size = std::min(fit, std::max<std::int64_t>(1, m_mine.size()));
         m_chunks = m_comm.allreduce((m_mine.size() + m_chunk_size - 1) / m_chunk_size, Reduce::max);
         m_chunks = std::max<std::int64_t>(1, m_chunks);
+        m_write_memory = output_bytes(std::min(m_chunk_size, m_chosen.size()));
     }
 
     void define(OutputFile& file, const ForecastStatistics& statistics) const {
@@ -164,18 +197,24 @@ private:
         Ensemble ensemble(m_setup.system->dimension(), range);
         draw_initial_states(m_comm, m_setup, m_options.ensemble, "forecast.ensemble", ensemble);
         if (m_model) m_model->require_in_range(m_comm, m_setup, ensemble.view());
-        write_parameters(file, ensemble);
         const ChosenTrajectories::Part chosen = m_chosen.in(range);
         RowCopier copier(chosen.local);
+        timed(m_shares.files, [&] { write_parameters(file, ensemble, chosen, copier); });
         for (std::size_t n = 0; n < m_times.size(); ++n) {
             if (n > 0) {
-                m_stepper->advance(ensemble.view(), std::int64_t(n - 1) * m_steps, m_steps);
-                Kokkos::fence();
+                timed(m_shares.stepping, [&] {
+                    m_stepper->advance(ensemble.view(), std::int64_t(n - 1) * m_steps, m_steps);
+                    Kokkos::fence();
+                });
                 progress.advance(range.size() * m_steps);
             }
-            statistics.add(n, ensemble);
-            if (m_chunks == 1) statistics.finish_time(n);
-            write_chosen(file, std::int64_t(n), ensemble, chosen, copier);
+            timed(m_shares.statistics, [&] {
+                statistics.add(n, ensemble);
+                if (m_chunks == 1) statistics.finish_time(n);
+            });
+            timed(m_shares.files, [&] {
+                write_chosen(file, std::int64_t(n), ensemble, chosen, copier);
+            });
         }
         const auto failures = ensemble.failures();
         m_failures.insert(m_failures.end(), failures.begin(), failures.end());
@@ -235,13 +274,15 @@ private:
             });
     }
 
-    void write_parameters(OutputFile& file, const Ensemble& ensemble) const {
+    void write_parameters(OutputFile& file, const Ensemble& ensemble,
+                          const ChosenTrajectories::Part& chosen, RowCopier& copier) const {
         if (m_chosen.none() || !m_setup.plan.varies()) return;
-        const ChosenTrajectories::Part chosen = m_chosen.in(ensemble.range());
-        const Slab slab{{chosen.first, 0},
-                        {std::int64_t(chosen.local.size()),
-                         std::int64_t(m_setup.parameters.size())}};
-        file.write("parameter_values", slab, ensemble.parameter_rows(chosen.local).data());
+        const auto count = std::int64_t(m_setup.parameters.size());
+        file.write_behind<double>(
+            "parameter_values", Slab{{chosen.first, 0}, {std::int64_t(chosen.local.size()), count}},
+            [&](std::int64_t first, std::int64_t numbers, double* rows) {
+                copier.copy(ensemble.view().parameters, first / count, numbers / count, rows);
+            });
     }
 
     /// Steps of an adaptive scheme: into the file for chosen trajectories, and into the summary.
@@ -316,6 +357,9 @@ private:
         report_guard(steps);
         say(m_comm, "  {:.3g} trajectory steps per second, initial states, statistics and files "
                     "included", steps / seconds);
+        say(m_comm, "  {:.0f} % of the time went into steps, {:.0f} % into statistics, {:.0f} % into "
+                    "files", 100 * m_shares.stepping / seconds, 100 * m_shares.statistics / seconds,
+            100 * m_shares.files / seconds);
         say(m_comm, "  {} ({})", file.name().string(), describe_duration(seconds));
     }
 
@@ -326,13 +370,14 @@ private:
     Range m_mine;
     ChosenTrajectories m_chosen;
     std::int64_t m_steps;
-    std::int64_t m_chunk_size = 0, m_chunks = 1;
+    std::int64_t m_chunk_size = 0, m_chunks = 1, m_write_memory = 0;
     std::vector<double> m_times;
     std::optional<Model> m_model;
     std::unique_ptr<Stepper> m_stepper;
     std::vector<FailedTrajectory> m_failures;
     StepSummary m_own_steps;
     GuardSummary m_guard;
+    Shares m_shares;
 };
 
 }  // namespace

@@ -39,7 +39,8 @@ ForecastStatistics::ForecastStatistics(const Communicator& comm, const Setup& se
       m_times(std::move(times)),
       m_chunked(chunked),
       m_with_energy(m_save.energy && setup.system->info().has_energy),
-      m_results(m_times.size()) {}
+      m_results(m_times.size()),
+      m_running(m_times.size(), 0) {}
 
 std::size_t ForecastStatistics::column_count() const {
     return std::size_t(m_setup.system->dimension()) + (m_with_energy ? 1 : 0);
@@ -67,6 +68,7 @@ std::vector<Column> ForecastStatistics::columns(const Ensemble& ensemble) {
 }
 
 void ForecastStatistics::find_ranges(const Stepper& stepper, std::int64_t steps_per_output) {
+    if (m_save.statistics.empty()) return;
     EnsembleOptions options = m_setup.options.forecast->ensemble;
     const std::int64_t size = std::min(options.size, pilot_trajectories);
     Ensemble pilot(m_setup.system->dimension(), {0, size});
@@ -92,6 +94,10 @@ void ForecastStatistics::find_ranges(const Stepper& stepper, std::int64_t steps_
 }
 
 void ForecastStatistics::add(std::size_t n, const Ensemble& ensemble) {
+    if (m_save.statistics.empty()) {
+        m_running[n] += ensemble.size() - ensemble.failure_count();
+        return;
+    }
     if (!m_chunked) {
         m_accumulators.clear();
         m_accumulators.emplace_back(m_bins[n], bins_needed(m_save));
@@ -101,9 +107,14 @@ void ForecastStatistics::add(std::size_t n, const Ensemble& ensemble) {
 }
 
 void ForecastStatistics::finish_time(std::size_t n) {
+    if (m_save.statistics.empty()) {
+        m_running[n] = m_comm.allreduce(m_running[n], Reduce::sum);
+        return;
+    }
     const auto& wanted = m_save.wants(Statistic::Quantiles) ? m_save.quantiles
                                                             : std::vector<double>();
     m_results[n] = m_accumulators[slot(n)].summarise(m_comm, wanted);
+    m_running[n] = m_results[n].front().count;
 }
 
 void ForecastStatistics::define_statistic(OutputFile& file, const std::string& name,
@@ -170,9 +181,7 @@ void ForecastStatistics::write_quantiles(OutputFile& file) const {
 }
 
 void ForecastStatistics::write(OutputFile& file) const {
-    std::vector<std::int64_t> running;
-    for (const auto& columns : m_results) running.push_back(columns.front().count);
-    file.write_whole("running", running.data());
+    file.write_whole("running", m_running.data());
     if (m_save.wants(Statistic::Mean)) write_statistic(file, "mean", &Summary::mean);
     if (m_save.wants(Statistic::Variance)) write_statistic(file, "variance", &Summary::variance);
     if (m_save.wants(Statistic::Minimum)) write_statistic(file, "minimum", &Summary::minimum);

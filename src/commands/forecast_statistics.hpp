@@ -59,6 +59,7 @@ private:
     std::vector<std::vector<Bins>> m_bins;        // [time][column]
     std::vector<Accumulator> m_accumulators;      // [slot]
     std::vector<std::vector<Summary>> m_results;  // [time][column]
+    std::vector<std::int64_t> m_running;          // [time]
 };
 
 }  // namespace farstep

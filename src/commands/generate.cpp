@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "commands/inform.hpp"
 #include "commands/stages.hpp"
 #include "ensemble/projection.hpp"
 #include "parallel/agree.hpp"
@@ -19,6 +20,13 @@ std::vector<double> sample_times(double until, double every) {
     std::vector<double> times(std::size_t(steps_in(until, every)) + 1);
     for (std::size_t n = 0; n < times.size(); ++n) times[n] = double(n) * every;
     return times;
+}
+
+/// Of the states.
+std::int64_t dataset_bytes(const Setup& setup) {
+    const GenerateOptions& options = *setup.options.generate;
+    return (steps_in(options.until, options.every) + 1) * setup.options.ensemble->size *
+           setup.system->dimension() * std::int64_t(sizeof(double));
 }
 
 void define_dataset(OutputFile& file, const Setup& setup, const std::vector<double>& times) {
@@ -95,6 +103,9 @@ StageResult make_dataset(const Context& context, const Setup& setup) {
     Ensemble ensemble = draw_reference_states(comm, setup, members, "ensemble",
                                               partition(members.size, comm.rank(), comm.size()));
     write_parameters(file, setup, ensemble);
+    file.set_memory(std::min(memory_budget(comm, options),
+                             ensemble.size() * setup.system->dimension() *
+                                 std::int64_t(sizeof(double))));
     const auto stepper = setup.reference_stepper();
     const std::int64_t steps = steps_in(options.generate->every, options.reference.step);
     RowCopier copier;
@@ -124,6 +135,7 @@ StageResult generate(const Context& context, const Setup& setup) {
     const Options& options = setup.options;
     require_enough_trajectories(comm, setup, options.ensemble->size, "ensemble");
     heading(comm, "generate");
+    state_storage(comm, setup.dataset_path(), dataset_bytes(setup));
     const auto start = std::chrono::steady_clock::now();
     const StageResult result = make_dataset(context, setup);
     say(comm, "  {} trajectories to t = {:g} by {} at step {:g}, sampled every {:g}; {} failed",

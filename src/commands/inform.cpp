@@ -9,7 +9,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "error.hpp"
+#include "io/block_file.hpp"
+#include "io/part_file.hpp"
 #include "parallel/kokkos_session.hpp"
+#include "parallel/log.hpp"
 
 #include <farstep_version.hpp>
 
@@ -97,6 +101,25 @@ std::string info_text(const std::filesystem::path& path) {
         text += fmt::format("  {} = {}\n", name, value);
     }
     return text;
+}
+
+std::string storage_text(const std::filesystem::path& file, std::int64_t bytes) {
+    const std::string size =
+        fmt::format("{} in {}", describe_bytes(double(bytes)), file.string());
+    try {
+        const double rate = measured_write_rate(file.parent_path());
+        return fmt::format("{}, about {} at {}/s, as just measured there", size,
+                           describe_duration(double(bytes) / rate), describe_bytes(rate));
+    } catch (const EnvironmentError&) {
+        return size + ", which is not writable now";
+    }
+}
+
+void state_storage(const Communicator& comm, const std::filesystem::path& file,
+                   std::int64_t bytes) {
+    constexpr std::int64_t worth_a_word = std::int64_t(64) << 20;
+    if (bytes < worth_a_word || !comm.is_root()) return;
+    say(comm, "  trajectories in full take {}, while steps go on", storage_text(file, bytes));
 }
 
 std::string version_text() {

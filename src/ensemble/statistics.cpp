@@ -18,8 +18,59 @@ using ScratchCounts = Kokkos::View<int*, Scratch, Kokkos::MemoryTraits<Kokkos::U
 using ScratchMoments = Kokkos::View<Moments*, Scratch, Kokkos::MemoryTraits<Kokkos::Unmanaged>>;
 using MomentsView = Kokkos::View<Moments**, Kokkos::LayoutRight, DeviceMemory>;
 
-/// Trajectories of one column that a team handles, so that its histogram stays in scratch memory.
-constexpr std::int64_t block_trajectories = 16384;
+/// Trajectories of one column that a team handles, so that its histogram stays in scratch memory. The
+/// more, the less the histograms' way to global memory costs; the fewer, the more teams there are.
+constexpr std::int64_t least_block = 16384, largest_block = 131072;
+
+std::int64_t block_size(std::int64_t count, std::size_t columns) {
+    const std::int64_t teams = 4 * std::int64_t(Device().concurrency());
+    const std::int64_t even = count * std::int64_t(columns) / teams / tile_width * tile_width;
+    return std::clamp(even, least_block, largest_block);
+}
+
+/// Trajectories side by side; one on GPUs, where a team's threads are side by side.
+constexpr int W = native_lanes<double> == 1 ? 1 : 2 * native_lanes<double>;
+using Real = Lanes<double, W>;
+
+/// CompensatedSum, lane by lane.
+struct LaneSums {
+    Real high = Real(0.0), low = Real(0.0);
+
+    KOKKOS_FORCEINLINE_FUNCTION void add(const Real& x) {
+        const Real sum = high + x;
+        const Real from_x = sum - high;
+        low += (high - (sum - from_x)) + (x - from_x);
+        high = sum;
+    }
+
+    KOKKOS_FORCEINLINE_FUNCTION CompensatedSum of_lane(int i) const {
+        return {lane(high, i), lane(low, i)};
+    }
+};
+
+/// Moments, lane by lane, of trajectories that all run.
+struct LaneMoments {
+    LaneSums sum, squares;
+    Real minimum = Real(std::numeric_limits<double>::infinity());
+    Real maximum = Real(-std::numeric_limits<double>::infinity());
+    std::int64_t count = 0;  // of each lane
+
+    KOKKOS_FORCEINLINE_FUNCTION void add(const Real& value, double shift) {
+        const Real x = value - Real(shift);
+        sum.add(x);
+        squares.add(x * x);
+        minimum = smaller(value, minimum);
+        maximum = larger(maximum, value);
+        ++count;
+    }
+
+    KOKKOS_INLINE_FUNCTION void merge_into(Moments& total) const {
+        for (int i = 0; i < W; ++i) {
+            total.merge({sum.of_lane(i), squares.of_lane(i), lane(minimum, i), lane(maximum, i),
+                         count});
+        }
+    }
+};
 
 /// A histogram in team scratch memory is shared by the team's threads; on CPUs a team is one.
 KOKKOS_FORCEINLINE_FUNCTION void count_one(int& counter, bool alone) {
@@ -34,7 +85,7 @@ struct AccumulateKernel {
     Kokkos::View<Column*, DeviceMemory> columns;
     Kokkos::View<Bins*, DeviceMemory> bins;
     StatusView status;
-    std::int64_t count, blocks;
+    std::int64_t count, blocks, block_trajectories;
     int bin_count;
     MomentsView partial;  // [column][block]
     Kokkos::View<std::int64_t**, Kokkos::LayoutRight, DeviceMemory> histogram;
@@ -61,30 +112,63 @@ struct AccumulateKernel {
     }
 
 private:
+    /// A histogram's bins, and where its values fall.
+    struct Places {
+        double low, scale, last;
+
+        template <class Number>
+        KOKKOS_FORCEINLINE_FUNCTION Number of(const Number& value) const {
+            const Number position = (value - Number(low)) * Number(scale);
+            return larger(Number(0.0), smaller(position, Number(last)));
+        }
+    };
+
     KOKKOS_INLINE_FUNCTION Moments add_block(const Member& team, std::int64_t column,
                                              std::int64_t block,
                                              const ScratchCounts& counts) const {
         const Column source = columns(column);
         const Bins range = bins(column);
         const double shift = 0.5 * (range.low + range.high);
-        const double scale = range.high > range.low ? bin_count / (range.high - range.low) : 0;
+        const Places places{range.low,
+                            range.high > range.low ? bin_count / (range.high - range.low) : 0,
+                            double(bin_count - 1)};
         const std::int64_t first = block * block_trajectories;
         const std::int64_t last =
             first + block_trajectories < count ? first + block_trajectories : count;
-        Moments moments;
-        for (std::int64_t i = first + team.team_rank(); i < last; i += team.team_size()) {
+        const bool alone = team.team_size() == 1;
+        LaneMoments whole;
+        Moments rest;
+        for (std::int64_t i = first + team.team_rank() * W; i < last; i += team.team_size() * W) {
             const std::int64_t tile = i / tile_width, lane = i % tile_width;
-            if (status(tile, lane) != 0) continue;
-            const double value = source.data[tile * source.tile_stride + lane];
-            moments.add(value, shift);
-            if (bin_count > 0) {
-                const double position = (value - range.low) * scale;
-                const double clamped =
-                    position > 0 ? (position < bin_count - 1 ? position : bin_count - 1) : 0;
-                count_one(counts(int(clamped)), team.team_size() == 1);
+            const double* const values = source.data + tile * source.tile_stride + lane;
+            if (i + W <= last && all_run(&status(tile, lane))) {
+                const Real value = load<Real>(values, 1);
+                whole.add(value, shift);
+                if (bin_count > 0) count_all(counts, places.of(value), alone);
+                continue;
+            }
+            for (int l = 0; l < W && i + l < last; ++l) {
+                if (status(tile, lane + l) != 0) continue;
+                rest.add(values[l], shift);
+                if (bin_count > 0) count_one(counts(int(places.of(values[l]))), alone);
             }
         }
-        return moments;
+        whole.merge_into(rest);
+        return rest;
+    }
+
+    /// Whether W neighbouring trajectories run.
+    KOKKOS_FORCEINLINE_FUNCTION static bool all_run(const std::int8_t* statuses) {
+        int failed = 0;
+        for (int l = 0; l < W; ++l) failed |= statuses[l];
+        return failed == 0;
+    }
+
+    KOKKOS_FORCEINLINE_FUNCTION static void count_all(const ScratchCounts& counts,
+                                                      const Real& position, bool alone) {
+        double positions[W];
+        store(positions, 1, position);
+        for (int l = 0; l < W; ++l) count_one(counts(int(positions[l])), alone);
     }
 };
 
@@ -152,10 +236,12 @@ Accumulator::Accumulator(std::vector<Bins> bins, int bin_count)
 void Accumulator::add(const std::vector<Column>& columns, const StatusView& status,
                       std::int64_t count) {
     if (count == 0) return;
-    const std::int64_t blocks = (count + block_trajectories - 1) / block_trajectories;
+    const std::int64_t block = block_size(count, columns.size());
+    const std::int64_t blocks = (count + block - 1) / block;
     const MomentsView partial("farstep::moments", columns.size(), std::size_t(blocks));
-    const AccumulateKernel kernel{to_device(columns), to_device(m_bins), status,     count,
-                                  blocks,             m_bin_count,       partial,    m_histogram};
+    const AccumulateKernel kernel{to_device(columns), to_device(m_bins), status,  count,
+                                  blocks,             block,             m_bin_count, partial,
+                                  m_histogram};
     // One thread a team on CPUs, where teams are for sharing scratch memory only.
     const int team_size = native_lanes<double> > 1 ? 1 : 128;
     TeamPolicy policy(int(std::int64_t(columns.size()) * blocks), team_size);
