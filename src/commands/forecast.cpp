@@ -198,7 +198,7 @@ private:
         draw_initial_states(m_comm, m_setup, m_options.ensemble, "forecast.ensemble", ensemble);
         if (m_model) m_model->require_in_range(m_comm, m_setup, ensemble.view());
         const ChosenTrajectories::Part chosen = m_chosen.in(range);
-        RowCopier copier(chosen.local);
+        RowCopier copier = m_options.save.trajectories.all ? RowCopier() : RowCopier(chosen.local);
         timed(m_shares.files, [&] { write_parameters(file, ensemble, chosen, copier); });
         for (std::size_t n = 0; n < m_times.size(); ++n) {
             if (n > 0) {

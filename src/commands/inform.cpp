@@ -12,6 +12,7 @@
 #include "error.hpp"
 #include "io/block_file.hpp"
 #include "io/part_file.hpp"
+#include "parallel/device_messages.hpp"
 #include "parallel/kokkos_session.hpp"
 #include "parallel/log.hpp"
 
@@ -123,11 +124,13 @@ void state_storage(const Communicator& comm, const std::filesystem::path& file,
 }
 
 std::string version_text() {
-    return fmt::format("farstep {} (commit {}{})\n{}, {}, flags:{}\nKokkos {}, {}\nsystems: {}",
+    return fmt::format("farstep {} (commit {}{})\n{}, {}, flags:{}\nKokkos {}, {}\n"
+                       "messages: {}\nsystems: {}",
                        build_info::version, build_info::git_commit,
                        build_info::git_dirty ? ", modified" : "", build_info::compiler,
                        build_info::build_type, build_info::flags, kokkos_version(),
-                       backend_description(), all_systems().size());
+                       backend_description(), messages_description(),
+                       all_systems().size());
 }
 
 }  // namespace farstep

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "error.hpp"
+#include "parallel/device_messages.hpp"
 #include "training/fit.hpp"
 #include "training/gradient.hpp"
 #include "training/predictions.hpp"
@@ -20,14 +21,34 @@ namespace farstep {
 namespace {
 
 using Policy = Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>;
-using HostPolicy = Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>;
 using Batches = Kokkos::View<std::int64_t**, Kokkos::LayoutRight, DeviceMemory>;
 
-/// Iterations whose batches are made at once; amortises the copy to the device.
+/// Iterations whose batches are made at once.
 constexpr std::int64_t batches_at_once = 128;
 
+/// Batch number k of a run of iterations: the local numbers of its samples that this rank owns.
+struct MakeBatches {
+    Batches indices;
+    Kokkos::View<std::int64_t*, DeviceMemory> counts;
+    std::int64_t first_iteration, batch, total, first, last;
+    std::uint64_t seed;
+
+    KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t k) const {
+        std::int64_t owned = 0;
+        for (std::int64_t slot = 0; slot < batch; ++slot) {
+            // Batches run on from one epoch's order into the next's.
+            const std::int64_t position = (first_iteration + k) * batch + slot;
+            const std::int64_t sample = permuted(seed, RandomPurpose::sample_order,
+                                                 std::uint32_t(position / total),
+                                                 position % total, total);
+            if (sample >= first && sample < last) indices(k, owned++) = sample - first;
+        }
+        counts(k) = owned;
+    }
+};
+
 /// Local sample numbers of the batches [iteration][slot] of a run of iterations, and how many of
-/// each batch this rank owns.
+/// each batch this rank owns. Made where they are used, so that one rank copies nothing.
 class BatchQueue {
 public:
     BatchQueue(const SampleSet& samples, std::int64_t batch, std::int64_t seed)
@@ -35,31 +56,18 @@ public:
           m_batch(batch),
           m_seed(std::uint64_t(seed)),
           m_indices("farstep::batches", batches_at_once, std::size_t(batch)),
-          m_host(Kokkos::create_mirror_view(m_indices)),
-          m_counts(batches_at_once) {}
+          m_counts_d("farstep::batch_counts", batches_at_once),
+          m_counts(batches_at_once, batch) {}
 
     void load(std::int64_t first_iteration) {
-        const auto host = m_host;
-        std::int64_t* const counts = m_counts.data();
-        const SampleSet& samples = m_samples;
-        const std::int64_t batch = m_batch, total = samples.total;
-        const std::uint64_t seed = m_seed;
-        const std::int64_t first = samples.first, last = samples.first + samples.count;
-        Kokkos::parallel_for("farstep::make_batches", HostPolicy(0, batches_at_once),
-                             [=](const std::int64_t k) {
-            std::int64_t owned = 0;
-            for (std::int64_t slot = 0; slot < batch; ++slot) {
-                // Batches run on from one epoch's order into the next's.
-                const std::int64_t position = (first_iteration + k) * batch + slot;
-                const std::int64_t sample =
-                    permuted(seed, RandomPurpose::sample_order, std::uint32_t(position / total),
-                             position % total, total);
-                if (sample >= first && sample < last) host(k, owned++) = sample - first;
-            }
-            counts[k] = owned;
-        });
-        Kokkos::deep_copy(m_indices, m_host);
+        Kokkos::parallel_for("farstep::make_batches", Policy(0, batches_at_once),
+                             MakeBatches{m_indices, m_counts_d, first_iteration, m_batch,
+                                         m_samples.total, m_samples.first,
+                                         m_samples.first + m_samples.count, m_seed});
         m_first = first_iteration;
+        if (m_samples.count == m_samples.total) return;  // every batch is whole
+        const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), m_counts_d);
+        m_counts.assign(host.data(), host.data() + host.size());
     }
 
     const Batches& indices() const { return m_indices; }
@@ -73,7 +81,7 @@ private:
     std::int64_t m_batch, m_first = 0;
     std::uint64_t m_seed;
     Batches m_indices;
-    Batches::HostMirror m_host;
+    Kokkos::View<std::int64_t*, DeviceMemory> m_counts_d;
     std::vector<std::int64_t> m_counts;
 };
 
@@ -225,13 +233,20 @@ private:
         return loss;
     }
 
-    /// Sums the gradient and the loss over ranks in one call.
+    /// Sums the gradient and the loss over ranks: where they are, or in one message by way of the
+    /// host.
     double sum_over_ranks(double squares) {
-        if (m_problem.comm.size() == 1) return squares;
+        const Communicator& comm = m_problem.comm;
+        if (comm.size() == 1) return squares;
+        if (mpi_takes_device_memory()) {
+            Kokkos::fence();
+            comm.allreduce(std::span<double>(m_gradient.data(), m_gradient.size()), Reduce::sum);
+            return comm.allreduce(squares, Reduce::sum);
+        }
         const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), m_gradient);
         m_message.assign(host.data(), host.data() + host.size());
         m_message.push_back(squares);
-        m_problem.comm.allreduce(std::span<double>(m_message), Reduce::sum);
+        comm.allreduce(std::span<double>(m_message), Reduce::sum);
         std::copy(m_message.begin(), m_message.end() - 1, host.data());
         Kokkos::deep_copy(m_gradient, host);
         return m_message.back();

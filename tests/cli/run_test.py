@@ -384,6 +384,38 @@ def test_a_deck_without_training_forecasts_by_a_plain_scheme(tmp_path):
     assert set(contents(tmp_path)) == {"deck.yaml", "out/forecast.h5"}
 
 
+FULL = """\
+system: henon_heiles
+step: 0.5
+scheme: euler
+ensemble: {size: 25000}
+reference: {scheme: rk4, step: 0.5}
+generate: {until: 50}
+forecast: {corrected: false, until: 50, save: {every: 0.5, statistics: [], trajectories: all}}
+output: out
+"""
+
+
+def test_what_full_trajectories_will_cost_is_said_before_it_is_paid(tmp_path):
+    deck = write_deck(tmp_path, FULL)
+    text = succeed("check", deck, cwd=tmp_path).out
+    assert not (tmp_path / "out").exists()
+    for file in ("out/dataset.h5", "out/forecast.h5"):
+        assert re.search(rf"trajectories in full: 77.1 MiB in {file}, about [\d.]+ s at [\d.]+ "
+                         r"[MG]iB/s", text), text
+    for stage in ("generate", "forecast"):
+        text = succeed(stage, deck, cwd=tmp_path).out
+        assert text.index("trajectories in full take 77.1 MiB") < text.index("failed")
+    assert set(contents(tmp_path)) == {"deck.yaml", "out/dataset.h5", "out/forecast.h5"}
+
+
+def test_trajectories_of_a_few_bytes_are_not_worth_a_word(tmp_path):
+    deck = write_deck(tmp_path, FULL)
+    text = succeed("forecast", deck, *settings({"forecast.save.trajectories": "[0]"}),
+                   cwd=tmp_path).out
+    assert "in full" not in text
+
+
 ADAPTIVE = """\
 system: henon_heiles
 step: 0.5

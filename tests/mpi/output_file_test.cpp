@@ -8,6 +8,7 @@
 #include <csignal>
 #include <fstream>
 #include <numeric>
+#include <optional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -156,6 +157,71 @@ TEST(OutputFile, WritesLargeBlocksAndColumnsAlike) {
     EXPECT_EQ(input.read("columns"), expected);
 }
 
+/// Rows [time][trajectory][3], numbered, whose blocks begin and end anywhere in pages; and one
+/// number a trajectory.
+class Series {
+public:
+    static constexpr std::int64_t times = 3, members = 80'001, row = 3;
+
+    explicit Series(Communicator comm)
+        : m_comm(comm), m_mine(partition(members, comm.rank(), comm.size())) {}
+
+    /// What `between` does happens between the first output and the second.
+    template <class F>
+    void write(const std::filesystem::path& name, F&& between) const {
+        OutputFile file(m_comm, name, FileKind::dataset);
+        file.dimension("time", times);
+        file.dimension("trajectory", members);
+        file.dimension("component", row);
+        file.variable("state", {"time", "trajectory", "component"}, NumberType::float64);
+        file.variable("number", {"trajectory"}, NumberType::int64);
+        file.begin_parallel();
+        file.set_memory(1 << 20);  // less than an output of one rank
+        write_numbers(file);
+        for (std::int64_t time = 0; time < times; ++time) {
+            write_output(file, time);
+            if (time == 0) between();
+        }
+        file.commit();
+    }
+
+private:
+    void write_numbers(OutputFile& file) const {
+        file.write_behind<std::int64_t>(
+            "number", {{m_mine.begin}, {m_mine.size()}},
+            [&](std::int64_t first, std::int64_t count, std::int64_t* values) {
+                std::iota(values, values + count, m_mine.begin + first);
+            });
+    }
+
+    void write_output(OutputFile& file, std::int64_t time) const {
+        file.write_behind<double>(
+            "state", {{time, m_mine.begin, 0}, {1, m_mine.size(), row}},
+            [&](std::int64_t first, std::int64_t count, double* values) {
+                EXPECT_EQ(first % row, 0);
+                EXPECT_EQ(count % row, 0);
+                std::iota(values, values + count,
+                          double((time * members + m_mine.begin) * row + first));
+            });
+    }
+
+    Communicator m_comm;
+    Range m_mine;
+};
+
+TEST(OutputFile, WritesBehindTheCallersBackWhatWriteWrites) {
+    const Communicator comm = world();
+    const Scratch folder(comm);
+    Series(comm).write(folder / "behind.h5", [] {});
+    std::vector<double> states(Series::times * Series::members * Series::row);
+    std::iota(states.begin(), states.end(), 0.0);
+    std::vector<std::int64_t> numbers(Series::members);
+    std::iota(numbers.begin(), numbers.end(), 0);
+    const InputFile input(folder / "behind.h5", FileKind::dataset);
+    EXPECT_EQ(input.read("state"), states);
+    EXPECT_EQ(input.read<std::int64_t>("number"), numbers);
+}
+
 TEST(OutputFile, LeavesNothingIfGivenUpWhileWriting) {
     const Communicator comm = world();
     const Scratch folder(comm);
@@ -237,6 +303,21 @@ TEST(OutputFile, FindsOutBeforeTheRunThatFilesMayNotGrowSoLarge) {
         file.variable("x", {"n"}, NumberType::float64);
     });
     EXPECT_THAT(message, HasSubstr("big.h5 needs 8.0 MiB of disk: no file may exceed 1.0 MiB"));
+    comm.barrier();
+    EXPECT_TRUE(folder.holds_only("nothing"));
+}
+
+TEST(OutputFile, SharesWhatGoesWrongBehindTheCallersBack) {
+    const Communicator comm = world();
+    const Scratch folder(comm);
+    std::optional<SizeLimit> limit;
+    const std::string message = shared_error(comm, [&] {
+        Series(comm).write(folder / "behind.h5", [&] {
+            if (comm.rank() == comm.size() - 1) limit.emplace(1 << 12);
+        });
+    });
+    limit.reset();
+    EXPECT_THAT(message, HasSubstr("behind.h5.part: cannot write: File too large"));
     comm.barrier();
     EXPECT_TRUE(folder.holds_only("nothing"));
 }
