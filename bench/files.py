@@ -59,6 +59,10 @@ output: {output}
 """
 
 
+def repeats(options):
+    return 2 if options.quick else 5
+
+
 def dd_seconds(folder, size):
     """Wall time of dd, as it says [s]."""
     blocks = -(-size // (8 << 20))
@@ -75,7 +79,7 @@ def full_trajectories(options, program, start_up):
     deck = program.deck("full.yaml", FULL.format(size=size, until=(outputs - 1) * 0.01))
     size_bytes = 24 * size * outputs
     ours, theirs = [], []
-    for _ in range(2 if options.quick else 5):
+    for _ in range(repeats(options)):
         ours.append(size_bytes / (program.stage("forecast", deck) - start_up))
         (program.folder / "full" / "forecast.h5").unlink()
         theirs.append(size_bytes / dd_seconds(program.folder, size_bytes))
@@ -91,7 +95,7 @@ def statistics(options, program):
     rows = []
     for name, hidden, bar in (("1,024 hidden units", 1024, 0.1), ("64 hidden units", 64, None),
                               ("plain RK4", 0, None)):
-        settings = {"forecast__ensemble__size": 16384} if options.quick else {}
+        settings = {"forecast__ensemble__size": 65536} if options.quick else {}
         if hidden:
             settings |= {"train__approximator__hidden": hidden, "forecast__guard": "{action: off}"}
             for stage in ("generate", "train"):
@@ -99,7 +103,7 @@ def statistics(options, program):
         else:
             settings["forecast__corrected"] = "false"
         samples = []
-        for _ in range(2 if options.quick else 5):
+        for _ in range(repeats(options)):
             program.stage("forecast", deck, **settings)
             took = program.timings("statistics/forecast.h5")
             samples.append(took["forecast_statistics"] / took["forecast_stepping"])
@@ -132,7 +136,7 @@ def lorenz(options, program, start_up):
     rows = []
     for name, (output, deck) in decks.items():
         shares, walls, kernels = [], [], []
-        for _ in range(2 if options.quick else 5):
+        for _ in range(repeats(options)):
             walls.append(program.stage("forecast", deck) - start_up)
             kernels.append(program.timings(f"{output}/forecast.h5")["forecast_stepping"])
             shares.append(kernels[-1] / walls[-1])

@@ -90,7 +90,7 @@ public:
         state_storage(m_comm, file.name(), m_chosen.size() * output_bytes(1) * outputs());
         file.begin_parallel();
         file.set_memory(m_write_memory);
-        timed(m_shares.statistics, [&] { statistics.find_ranges(*m_stepper, m_steps); });
+        timed(m_shares.statistics, [&] { statistics.find_ranges(*m_stepper, m_steps, std::min(m_chunk_size, m_mine.size())); });
         integrate(file, statistics);
         timed(m_shares.files, [&] {
             statistics.write(file);

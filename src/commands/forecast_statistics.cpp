@@ -42,10 +42,6 @@ ForecastStatistics::ForecastStatistics(const Communicator& comm, const Setup& se
       m_results(m_times.size()),
       m_running(m_times.size(), 0) {}
 
-std::size_t ForecastStatistics::column_count() const {
-    return std::size_t(m_setup.system->dimension()) + (m_with_energy ? 1 : 0);
-}
-
 std::int64_t ForecastStatistics::bytes(const Setup& setup, std::size_t times) {
     return std::int64_t(times) *
            Accumulator::bytes(std::size_t(setup.system->dimension()) + 1,
@@ -67,30 +63,53 @@ std::vector<Column> ForecastStatistics::columns(const Ensemble& ensemble) {
     return result;
 }
 
-void ForecastStatistics::find_ranges(const Stepper& stepper, std::int64_t steps_per_output) {
-    if (m_save.statistics.empty()) return;
-    EnsembleOptions options = m_setup.options.forecast->ensemble;
+void ForecastStatistics::find_ranges(const Stepper& stepper, std::int64_t steps_per_output,
+                                     std::int64_t first_chunk) {
+    const EnsembleOptions& options = m_setup.options.forecast->ensemble;
     const std::int64_t size = std::min(options.size, pilot_trajectories);
+    std::int64_t at_hand = first_chunk >= size;
+    m_comm.broadcast(at_hand);
+    if (at_hand == 0 && !m_save.statistics.empty()) run_pilot(stepper, steps_per_output, size);
+}
+
+void ForecastStatistics::run_pilot(const Stepper& stepper, std::int64_t steps_per_output,
+                                   std::int64_t size) {
     Ensemble pilot(m_setup.system->dimension(), {0, size});
-    draw_initial_states(m_comm, m_setup, options, "forecast.ensemble", pilot);
-    const Communicator alone;
-    const std::vector<Bins> no_bins(column_count());
+    draw_initial_states(m_comm, m_setup, m_setup.options.forecast->ensemble, "forecast.ensemble",
+                        pilot);
     for (std::size_t n = 0; n < m_times.size(); ++n) {
         if (n > 0) {
             stepper.advance(pilot.view(), std::int64_t(n - 1) * steps_per_output,
                             steps_per_output);
         }
-        Accumulator extremes(no_bins, 0);
-        extremes.add(columns(pilot), pilot.view().status, size);
-        std::vector<Bins> bins;
-        for (const Summary& summary : extremes.summarise(alone, {})) {
-            bins.push_back(bins_around(summary));
+        m_bins.push_back(bins_of(columns(pilot), pilot.view().status, size));
+    }
+}
+
+std::vector<Bins> ForecastStatistics::bins_of(const std::vector<Column>& columns,
+                                              const StatusView& status, std::int64_t size) const {
+    Accumulator extremes(std::vector<Bins>(columns.size()), 0);
+    extremes.add(columns, status, size);
+    std::vector<Bins> bins;
+    for (const Summary& summary : extremes.summarise(Communicator(), {})) {
+        bins.push_back(bins_around(summary));
+    }
+    return bins;
+}
+
+std::vector<Bins> ForecastStatistics::bins_of_root(const std::vector<Column>& columns,
+                                                   const Ensemble& ensemble) const {
+    std::vector<double> ends;
+    if (m_comm.is_root()) {
+        const std::int64_t size = std::min(ensemble.size(), pilot_trajectories);
+        for (const Bins& range : bins_of(columns, ensemble.view().status, size)) {
+            ends.insert(ends.end(), {range.low, range.high});
         }
-        m_bins.push_back(std::move(bins));
     }
-    for (std::size_t n = 0; m_chunked && n < m_times.size(); ++n) {
-        m_accumulators.emplace_back(m_bins[n], bins_needed(m_save));
-    }
+    m_comm.broadcast(ends);
+    std::vector<Bins> bins;
+    for (std::size_t c = 0; c < ends.size(); c += 2) bins.push_back({ends[c], ends[c + 1]});
+    return bins;
 }
 
 void ForecastStatistics::add(std::size_t n, const Ensemble& ensemble) {
@@ -98,12 +117,14 @@ void ForecastStatistics::add(std::size_t n, const Ensemble& ensemble) {
         m_running[n] += ensemble.size() - ensemble.failure_count();
         return;
     }
-    if (!m_chunked) {
-        m_accumulators.clear();
+    const std::vector<Column> values = columns(ensemble);
+    if (m_bins.size() == n) m_bins.push_back(bins_of_root(values, ensemble));
+    if (!m_chunked) m_accumulators.clear();
+    if (m_accumulators.size() == slot(n)) {
         m_accumulators.emplace_back(m_bins[n], bins_needed(m_save));
     }
     if (ensemble.size() == 0) return;
-    m_accumulators[slot(n)].add(columns(ensemble), ensemble.view().status, ensemble.size());
+    m_accumulators[slot(n)].add(values, ensemble.view().status, ensemble.size());
 }
 
 void ForecastStatistics::finish_time(std::size_t n) {

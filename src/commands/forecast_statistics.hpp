@@ -11,8 +11,9 @@ namespace farstep {
 
 /// Quantiles are read off histograms of this many bins over the range of a pilot ensemble.
 inline constexpr int quantile_bins = 4096;
-/// Trajectories of the pilot ensemble, the first of the forecast; every rank runs all of them, so
-/// that the bins do not depend on the number of ranks.
+/// Trajectories of the pilot ensemble, the first of the forecast, so that the bins do not depend on
+/// the number of ranks and chunks. Where they are not all in rank 0's first chunk, every rank runs
+/// all of them beforehand.
 inline constexpr std::int64_t pilot_trajectories = 2048;
 
 /// Collects statistics per output time. With one chunk a rank, the accumulator of one time serves
@@ -25,10 +26,13 @@ public:
     const std::vector<double>& times() const { return m_times; }
     bool with_energy() const { return m_with_energy; }
 
-    /// Takes the range of all columns at each time from a pilot run. Collective.
-    void find_ranges(const Stepper& stepper, std::int64_t steps_per_output);
+    /// Takes the range of all columns at each time from a pilot run, unless rank 0's first chunk of so
+    /// many trajectories holds the pilot's and will do. Collective.
+    void find_ranges(const Stepper& stepper, std::int64_t steps_per_output,
+                     std::int64_t first_chunk);
 
-    /// Adds the trajectories of an ensemble at output time n.
+    /// Adds the trajectories of an ensemble at output time n. For the first chunk of every rank
+    /// collective.
     void add(std::size_t n, const Ensemble& ensemble);
 
     /// Collects time n over the ranks. Collective.
@@ -41,8 +45,12 @@ public:
     static std::int64_t bytes(const Setup& setup, std::size_t times);
 
 private:
+    void run_pilot(const Stepper& stepper, std::int64_t steps_per_output, std::int64_t size);
+    std::vector<Bins> bins_of(const std::vector<Column>& columns, const StatusView& status,
+                              std::int64_t size) const;
+    std::vector<Bins> bins_of_root(const std::vector<Column>& columns,
+                                   const Ensemble& ensemble) const;
     std::vector<Column> columns(const Ensemble& ensemble);
-    std::size_t column_count() const;
     std::size_t slot(std::size_t n) const { return m_chunked ? n : 0; }
     void define_statistic(OutputFile& file, const std::string& name, const std::string& long_name,
                           bool squared) const;
