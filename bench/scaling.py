@@ -100,7 +100,8 @@ def measure(options):
 
 
 def iteration_seconds(program, deck, hidden, batch, repeats):
-    """Of one iteration of Adam [s]: from two trainings, so that what happens once drops out."""
+    """Of one iteration of Adam [s]: from two trainings, so that what happens once or, like validation,
+    fifty times drops out."""
     few, many = (min(seconds(program, deck, "train", repeats, train__approximator__hidden=hidden,
                              train__adam__batch=batch, train__adam__iterations=iterations))
                  for iterations in (200, 1200))
@@ -138,8 +139,8 @@ def rates(options, folder, deck):
     took = program.timings("scaling/forecast.h5")["forecast_statistics"]
     batch = work(options, "train")["train__adam__batch"]
     few, many = (min(seconds(program, deck, "train", repeats, train__adam__batch=batch,
-                             train__adam__iterations=iterations)) for iterations in (20, 60))
-    return {"steps/s": steps, "samples/s": 40 * batch / (many - few),
+                             train__adam__iterations=iterations)) for iterations in (100, 200))
+    return {"steps/s": steps, "samples/s": 100 * batch / (many - few),
             "statistics/s": size * 5 * 3 / took}
 
 
