@@ -71,7 +71,8 @@ private:
     /// What trajectories in full add, which is written while steps go on.
     void storage_line(const std::filesystem::path& file, double bytes) const {
         if (bytes == 0 || !m_comm.is_root()) return;
-        say(m_comm, "#             trajectories in full: {}", storage_text(file, std::int64_t(bytes)));
+        say(m_comm, "#             trajectories in full: {}",
+            storage_text(file, std::int64_t(bytes)));
     }
 
     double reference_seconds(double size, double until) const {

@@ -36,8 +36,8 @@ struct GuardSummary {
     std::int64_t steps = 0;         ///< begun outside
 };
 
-/// Wall time of this rank's parts of a forecast [s]. What is written while steps go on counts as far
-/// as it is waited for.
+/// Wall time of this rank's parts of a forecast [s]. What is written while steps go on counts as
+/// far as it is waited for.
 struct Shares {
     double stepping = 0, statistics = 0, files = 0;
 };
@@ -90,7 +90,9 @@ public:
         state_storage(m_comm, file.name(), m_chosen.size() * output_bytes(1) * outputs());
         file.begin_parallel();
         file.set_memory(m_write_memory);
-        timed(m_shares.statistics, [&] { statistics.find_ranges(*m_stepper, m_steps, std::min(m_chunk_size, m_mine.size())); });
+        timed(m_shares.statistics, [&] {
+            statistics.find_ranges(*m_stepper, m_steps, std::min(m_chunk_size, m_mine.size()));
+        });
         integrate(file, statistics);
         timed(m_shares.files, [&] {
             statistics.write(file);
@@ -198,7 +200,8 @@ private:
         draw_initial_states(m_comm, m_setup, m_options.ensemble, "forecast.ensemble", ensemble);
         if (m_model) m_model->require_in_range(m_comm, m_setup, ensemble.view());
         const ChosenTrajectories::Part chosen = m_chosen.in(range);
-        RowCopier copier = m_options.save.trajectories.all ? RowCopier() : RowCopier(chosen.local);
+        RowCopier copier =
+            m_options.save.trajectories.all ? RowCopier() : RowCopier(chosen.local);
         timed(m_shares.files, [&] { write_parameters(file, ensemble, chosen, copier); });
         for (std::size_t n = 0; n < m_times.size(); ++n) {
             if (n > 0) {

@@ -26,8 +26,8 @@ public:
     const std::vector<double>& times() const { return m_times; }
     bool with_energy() const { return m_with_energy; }
 
-    /// Takes the range of all columns at each time from a pilot run, unless rank 0's first chunk of so
-    /// many trajectories holds the pilot's and will do. Collective.
+    /// Takes the range of all columns at each time from a pilot run, unless rank 0's first chunk of
+    /// so many trajectories holds the pilot's and will do. Collective.
     void find_ranges(const Stepper& stepper, std::int64_t steps_per_output,
                      std::int64_t first_chunk);
 

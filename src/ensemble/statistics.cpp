@@ -18,8 +18,8 @@ using ScratchCounts = Kokkos::View<int*, Scratch, Kokkos::MemoryTraits<Kokkos::U
 using ScratchMoments = Kokkos::View<Moments*, Scratch, Kokkos::MemoryTraits<Kokkos::Unmanaged>>;
 using MomentsView = Kokkos::View<Moments**, Kokkos::LayoutRight, DeviceMemory>;
 
-/// Trajectories of one column that a team handles, so that its histogram stays in scratch memory. The
-/// more, the less the histograms' way to global memory costs; the fewer, the more teams there are.
+/// Trajectories of one column that a team handles, so that its histogram stays in scratch memory.
+/// The more, the less the histograms' way to global memory costs; the fewer, the more teams.
 constexpr std::int64_t least_block = 16384, largest_block = 131072;
 
 std::int64_t block_size(std::int64_t count, std::size_t columns) {

@@ -18,8 +18,9 @@ BackgroundWriter::BackgroundWriter(std::filesystem::path file, std::int64_t bloc
     try {
         m_thread = std::thread([this] { work(); });
     } catch (const std::system_error&) {
-        throw EnvironmentError("cannot start a thread that writes files; raise the limit on "
-                               "processes (ulimit -u)");
+        throw EnvironmentError(
+            "cannot start a thread that writes files; raise the limit on "
+            "processes (ulimit -u)");
     }
 }
 

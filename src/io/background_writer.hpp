@@ -29,8 +29,8 @@ public:
 
     std::int64_t block_bytes() const { return m_block_bytes; }
 
-    /// Room for a block that will lie at `offset` of the file, waited for if all buffers are in use.
-    /// Throws what went wrong with an earlier block.
+    /// Room for a block that will lie at `offset` of the file, waited for if all buffers are in
+    /// use. Throws what went wrong with an earlier block.
     char* room(std::int64_t offset);
     /// The first `bytes` of that room are to be written.
     void submit(std::int64_t bytes);
@@ -53,9 +53,9 @@ private:
 
     BlockFile m_file;
     std::int64_t m_block_bytes;
-    int m_unused;  // buffers not yet allocated
+    int m_unused;                    // buffers not yet allocated
     std::optional<Block> m_current;  // the room last given, if it has not been submitted
-    std::mutex m_mutex;            // of what follows
+    std::mutex m_mutex;              // of what follows
     std::condition_variable m_changed;
     std::vector<Block> m_free;
     std::deque<Block> m_waiting;

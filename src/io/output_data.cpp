@@ -70,9 +70,7 @@ Hdf5Handle selection(const Slab* slab, const Shape& shape) {
 }
 
 /// Numbers that belong together: a row of the last dimension, if there are others.
-std::int64_t row_length(const Slab& slab) {
-    return slab.count.size() > 1 ? slab.count.back() : 1;
-}
+std::int64_t row_length(const Slab& slab) { return slab.count.size() > 1 ? slab.count.back() : 1; }
 
 /// The same elements, packed, in memory.
 Hdf5Handle packed(const Slab* slab) {
@@ -214,9 +212,8 @@ void OutputFile::write_slab_behind(const std::string& path, const Slab& slab, Nu
     const std::string name = normalised_path(path);
     together(m_comm, [&] { check_slab(name, slab, layout(name).shape); });
     const std::int64_t count = element_count(slab.count);
-    const bool jointly =
-        count > 0 && (m_together_only || type != layout(name).type ||
-                      !is_large_block(slab, layout(name)));
+    const bool jointly = count > 0 && (m_together_only || type != layout(name).type ||
+                                       !is_large_block(slab, layout(name)));
     if (m_comm.allreduce(std::int64_t(jointly), Reduce::max) == 0) {
         together(m_comm, [&] { queue_block(name, slab, type, fill); });
         return;

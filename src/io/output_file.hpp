@@ -79,9 +79,9 @@ public:
     /// for one piece after the other: `count` elements from number `first` of the slab, whole rows
     /// of its last dimension if it has several. An error may be thrown by a later call. Collective.
     template <Number T>
-    void write_behind(const std::string& path, const Slab& slab,
-                      const std::function<void(std::int64_t first, std::int64_t count,
-                                               T* values)>& fill) {
+    void write_behind(
+        const std::string& path, const Slab& slab,
+        const std::function<void(std::int64_t first, std::int64_t count, T* values)>& fill) {
         write_slab_behind(path, slab, number_type<T>(),
                           [&](std::int64_t first, std::int64_t count, void* values) {
                               fill(first, count, static_cast<T*>(values));

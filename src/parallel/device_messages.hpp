@@ -15,7 +15,8 @@ namespace farstep {
 /// MV2_USE_CUDA. FARSTEP_GPU_MPI=0 or 1 overrides what MPI says. After MPI has started.
 bool mpi_takes_device_memory();
 
-/// For people: "of host memory", "of device memory, directly", "of device memory, by way of the host".
+/// For people: "of host memory", "of device memory, directly", "of device memory, by way of the
+/// host".
 std::string messages_description();
 
 }  // namespace farstep

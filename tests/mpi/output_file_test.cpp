@@ -195,14 +195,14 @@ private:
     }
 
     void write_output(OutputFile& file, std::int64_t time) const {
-        file.write_behind<double>(
-            "state", {{time, m_mine.begin, 0}, {1, m_mine.size(), row}},
-            [&](std::int64_t first, std::int64_t count, double* values) {
-                EXPECT_EQ(first % row, 0);
-                EXPECT_EQ(count % row, 0);
-                std::iota(values, values + count,
-                          double((time * members + m_mine.begin) * row + first));
-            });
+        file.write_behind<double>("state", {{time, m_mine.begin, 0}, {1, m_mine.size(), row}},
+                                  [&](std::int64_t first, std::int64_t count, double* values) {
+                                      EXPECT_EQ(first % row, 0);
+                                      EXPECT_EQ(count % row, 0);
+                                      std::iota(
+                                          values, values + count,
+                                          double((time * members + m_mine.begin) * row + first));
+                                  });
     }
 
     Communicator m_comm;
