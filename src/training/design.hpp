@@ -35,6 +35,10 @@ struct NormalEquations {
     int columns = 0;
 };
 
+/// Those of the base columns and the hidden units, over the samples of all ranks. Collective.
+NormalEquations normal_equations(const Communicator& comm, const Network& network,
+                                 const SampleSet& samples);
+
 /// Solves with the diagonal raised by penalty × its mean. Returns false if the matrix is not
 /// positive definite to rounding. `solution` is column-major [columns][outputs].
 bool solve(const NormalEquations& equations, int outputs, double penalty,

@@ -11,7 +11,7 @@ void PerceptronGradient::operator()(Activation activation, const PerceptronShape
                                     const StateView& cotangents, std::int64_t tiles,
                                     const ParameterView& gradient) {
     using Policy = Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>;
-    const std::int64_t blocks = (tiles + gradient_block_tiles - 1) / gradient_block_tiles;
+    const std::int64_t blocks = (tiles + gradient_item_tiles - 1) / gradient_item_tiles;
     const int rows = shape.hidden + shape.outputs;
     if (std::int64_t(m_partial.extent(0)) < blocks || int(m_partial.extent(1)) != rows) {
         m_partial = decltype(m_partial)("farstep::partial_gradient", std::size_t(blocks),
@@ -19,7 +19,7 @@ void PerceptronGradient::operator()(Activation activation, const PerceptronShape
     }
     with_trained_activation(activation, [&](auto a) {
         Kokkos::parallel_for(
-            "farstep::gradient", Policy(0, blocks * rows),
+            "farstep::gradient", Policy(0, blocks * gradient_groups(shape)),
             GradientKernel<a()>{shape, parameters, inputs, cotangents, tiles, m_partial});
     });
     Kokkos::parallel_for("farstep::sum_gradient", Policy(0, shape.size()),

@@ -10,8 +10,8 @@ namespace farstep {
 
 namespace {
 
-template <class Kernel, class Units>
-void launch(const char* label, const Units& units, const StateView& result) {
+template <class Kernel, class Units, class Result>
+void launch(const char* label, const Units& units, const Result& result) {
     const std::int64_t items =
         std::int64_t(units.inputs.extent(0)) * Units::Slice::items_per_tile;
     Kokkos::parallel_for(label, Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>(0, items),
@@ -22,7 +22,7 @@ void launch(const char* label, const Units& units, const StateView& result) {
 
 void compute_features(Activation activation, const PerceptronShape& shape,
                       const ParameterView& parameters, const StateView& inputs,
-                      const StateView& features) {
+                      const FeatureMemory& features) {
     with_trained_activation(activation, [&](auto a) {
         launch<FeatureKernel<a()>>("farstep::features", HiddenUnits<a()>{shape, parameters, inputs},
                                    features);

@@ -8,10 +8,10 @@
 
 namespace farstep {
 
-/// features[tile][unit][lane] of all hidden units at inputs [tile][input][lane].
+/// σ(Wx + b) of all hidden units at inputs [tile][input][lane].
 void compute_features(Activation activation, const PerceptronShape& shape,
                       const ParameterView& parameters, const StateView& inputs,
-                      const StateView& features);
+                      const FeatureMemory& features);
 
 /// predictions[tile][output][lane] of the linear map and the hidden layer.
 void compute_predictions(Activation activation, const PerceptronShape& shape,

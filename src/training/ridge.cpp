@@ -1,10 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Ridge regression on random features: one Gram matrix, accumulated in blocks by BLAS in double and
-// summed over ranks, then a small Cholesky solve.
-#include <KokkosBlas3_gemm.hpp>
-
+// Ridge regression on random features: one Gram matrix, then a small Cholesky solve.
 #include <algorithm>
 #include <cmath>
 
@@ -13,7 +10,6 @@
 #include "error.hpp"
 #include "training/design.hpp"
 #include "training/fit.hpp"
-#include "training/predictions.hpp"
 
 namespace farstep {
 
@@ -21,67 +17,6 @@ namespace {
 
 /// Samples that scale and penalty are chosen on; the chosen scale is then fitted on all.
 constexpr std::int64_t selection_samples = 32768;
-
-/// Samples a block of the design matrix holds; a few megabytes for a hundred columns.
-constexpr std::int64_t block_tiles = 128;
-
-/// Hidden values as columns of the design matrix; zero beyond the last sample.
-struct FillHidden {
-    StateView features;
-    std::int64_t first_tile, samples;
-    std::size_t first_column;
-    Matrix design;
-
-    KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t row) const {
-        const double one = first_tile * tile_width + row < samples ? 1.0 : 0.0;
-        for (std::size_t h = 0; first_column + h < design.extent(1); ++h) {
-            design(row, first_column + h) = one * features(row / tile_width, h, row % tile_width);
-        }
-    }
-};
-
-NormalEquations accumulate(const FitProblem& problem, const Network& network,
-                           const SampleSet& samples) {
-    const PerceptronShape& shape = network.shape;
-    const int base = base_column_count(network);
-    const int columns = base + shape.hidden;
-    const auto rows = std::size_t(block_tiles * tile_width);
-    const ParameterView parameters = to_device(network.parameters);
-    const StateView features("farstep::block_features", block_tiles,
-                             std::size_t(std::max(shape.hidden, 1)), tile_width);
-    const Matrix design("farstep::design", rows, std::size_t(columns));
-    const Matrix right("farstep::design_targets", rows, std::size_t(shape.outputs));
-    const Matrix gram("farstep::gram", std::size_t(columns), std::size_t(columns));
-    const Matrix moments("farstep::moments", std::size_t(columns), std::size_t(shape.outputs));
-    for (std::int64_t first = 0; first < samples.tiles(); first += block_tiles) {
-        const std::int64_t tiles = std::min(block_tiles, samples.tiles() - first);
-        const auto some = std::make_pair(first, first + tiles);
-        const StateView inputs =
-            Kokkos::subview(samples.inputs, some, Kokkos::ALL(), Kokkos::ALL());
-        if (shape.hidden > 0) {
-            compute_features(network.activation, shape, parameters, inputs, features);
-        }
-        Kokkos::deep_copy(design, 0.0);
-        Kokkos::deep_copy(right, 0.0);
-        fill_base_columns(network, samples, first, design);
-        fill_targets(samples, first, right);
-        Kokkos::parallel_for(
-            "farstep::fill_hidden",
-            Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>(0, tiles * tile_width),
-            FillHidden{features, first, samples.count, std::size_t(base), design});
-        KokkosBlas::gemm("T", "N", 1.0, design, design, 1.0, gram);
-        KokkosBlas::gemm("T", "N", 1.0, design, right, 1.0, moments);
-    }
-    NormalEquations equations;
-    equations.columns = columns;
-    const auto host_gram = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), gram);
-    const auto host_moments = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), moments);
-    equations.gram.assign(host_gram.data(), host_gram.data() + host_gram.size());
-    equations.right.assign(host_moments.data(), host_moments.data() + host_moments.size());
-    problem.comm.allreduce(std::span<double>(equations.gram), Reduce::sum);
-    problem.comm.allreduce(std::span<double>(equations.right), Reduce::sum);
-    return equations;
-}
 
 /// The best network so far, and what it was fitted with.
 struct Candidate {
@@ -97,7 +32,7 @@ void try_scale(const FitProblem& problem, LossFunction& validation, const Sample
                double scale, Network& network, Candidate& best) {
     draw_hidden_layer(network, problem.options.seed,
                       scale / std::sqrt(double(network.shape.inputs)));
-    const NormalEquations equations = accumulate(problem, network, samples);
+    const NormalEquations equations = normal_equations(problem.comm, network, samples);
     for (const double penalty : problem.options.ridge.penalties) {
         std::vector<double> solution;
         if (!solve(equations, network.shape.outputs, penalty, solution)) continue;

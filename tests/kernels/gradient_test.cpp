@@ -167,7 +167,7 @@ TEST(Predictions, AgreeWithPlainLoops) {
         problem.scalar(problem.parameters);
         const StateView features("features", problem.inputs.extent(0), 9, tile_width);
         compute_features(activation, problem.shape, to_device(problem.parameters), problem.inputs,
-                         features);
+                         {features.data(), 9 * tile_width, tile_width});
         Kokkos::fence();
         const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), features);
         const auto predicted =

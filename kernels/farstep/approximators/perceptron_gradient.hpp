@@ -8,27 +8,74 @@
 #include <farstep/approximators/perceptron_samples.hpp>
 
 #include <cstdint>
+#include <cstring>
 
 namespace farstep {
 
-/// Tiles that one work item of the gradient sums over; bounds the partial sums kept in memory, and
-/// what a work item keeps of its samples.
-inline constexpr int gradient_block_tiles = 8;
+/// How the gradient is tiled: hidden units of a work item share every load of a sample, and the work
+/// memory of a block stays in the first-level cache. A GPU's work items take one unit each.
+struct GradientTiling {
+    static constexpr bool vectors = native_lanes<double> > 1;
+    static constexpr int units = vectors ? 6 : 1;
+    /// Tiles whose samples are visited at once, and how many of these a work item sums over; the
+    /// latter bounds the partial sums kept in memory.
+    static constexpr int block_tiles = vectors ? 4 : 8;
+    static constexpr int blocks_per_item = vectors ? 8 : 1;
+    /// Rows of inputs or cotangents whose sums are kept in registers.
+    static constexpr int rows_at_once = 4;
+};
 
-/// Numbers that a work item of the gradient leaves: enough for a hidden unit or a linear row.
+/// Tiles that one work item of the gradient sums over.
+inline constexpr int gradient_item_tiles =
+    GradientTiling::block_tiles * GradientTiling::blocks_per_item;
+
+/// Work items that share the rows of a network, hidden units first, then one for each output.
+KOKKOS_INLINE_FUNCTION int gradient_groups(const PerceptronShape& shape) {
+    return (shape.hidden + GradientTiling::units - 1) / GradientTiling::units + shape.outputs;
+}
+
+/// Numbers that a work item of the gradient leaves of a hidden unit or of a linear row.
 KOKKOS_INLINE_FUNCTION int gradient_row(const PerceptronShape& shape) {
     return shape.inputs + 1 + shape.outputs + rational_coefficient_count;
 }
 
-/// partial[block][row][·]: sums over the samples of a block, for row < hidden the gradient of one
-/// hidden unit (weights, bias, outgoing weights, activation coefficients), for the rows after them
-/// that of one output's linear map and bias. `cotangents` is ∂loss/∂prediction.
+namespace detail {
+
+/// Sum over the lanes, by halves, as horizontal_sum adds them up.
+KOKKOS_FORCEINLINE_FUNCTION double sum_of_lanes(const Register& x) {
+#if !defined(__CUDACC__) && !defined(__HIPCC__)
+    if constexpr (native_lanes<double> == 8) {
+        using Half = typename NativeVector<double, 32>::type;
+        using Quarter = typename NativeVector<double, 16>::type;
+        Half halves[2];
+        std::memcpy(halves, &x, sizeof(halves));
+        const Half half = halves[0] + halves[1];
+        Quarter quarters[2];
+        std::memcpy(quarters, &half, sizeof(quarters));
+        const Quarter quarter = quarters[0] + quarters[1];
+        return quarter[0] + quarter[1];
+    }
+#endif
+    return horizontal_sum(x);
+}
+
+}  // namespace detail
+
+/// partial[item block][row][·]: sums over the samples of a work item, for row < hidden the gradient
+/// of one hidden unit (weights, bias, outgoing weights, activation coefficients), for the rows after
+/// them that of one output's linear map and bias. `cotangents` is ∂loss/∂prediction.
+///
+/// Hidden units come outermost, samples innermost. Of a block of samples, four passes over work
+/// memory: pre-activations z = Wx + b; ∂loss/∂value = Vᵀ·cotangents; from the two, values and slopes
+/// ∂loss/∂z; and the products of these with cotangents and inputs, summed in registers.
 template <Activation activation>
 struct GradientKernel {
-    using Real = Lanes<double, lanes_per_item<double, 1>>;
-    using Slice = LaneSlice<lanes_of<Real>>;
+    using Tiling = GradientTiling;
+    using Real = detail::Register;
     using Partial = Kokkos::View<double***, Kokkos::LayoutRight, DeviceMemory>;
-    static constexpr int items_per_block = gradient_block_tiles * Slice::items_per_tile;
+    static constexpr int units = Tiling::units, at_once = detail::samples_at_once;
+    static constexpr int vectors_per_tile = tile_width / lanes_of<Real>;
+    static constexpr int vectors_per_block = Tiling::block_tiles * vectors_per_tile;
 
     PerceptronShape shape;
     ParameterView parameters;
@@ -37,119 +84,212 @@ struct GradientKernel {
     Partial partial;
 
     KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t item) const {
-        const int rows = shape.hidden + shape.outputs;
-        const std::int64_t block = item / rows;
-        const int row = int(item % rows);
-        const std::int64_t first = block * gradient_block_tiles;
+        const int groups = gradient_groups(shape);
+        const std::int64_t part = item / groups;
+        const int group = int(item % groups), unit_groups = groups - shape.outputs;
+        const std::int64_t first = part * gradient_item_tiles;
         const std::int64_t last =
-            first + gradient_block_tiles < tiles ? first + gradient_block_tiles : tiles;
-        const Range range{first * Slice::items_per_tile,
-                          int(last - first) * Slice::items_per_tile};
-        double* const result = &partial(block, row, 0);
-        if (row < shape.hidden) {
-            add_unit(row, range, result);
-        } else {
-            add_linear_row(row - shape.hidden, range, result);
+            first + gradient_item_tiles < tiles ? first + gradient_item_tiles : tiles;
+        const int row = group < unit_groups ? group * units : shape.hidden + group - unit_groups;
+        const int end = group >= unit_groups            ? row + 1
+                        : row + units < shape.hidden ? row + units
+                                                     : shape.hidden;
+        for (int r = row; r < end; ++r) {
+            for (int k = 0; k < gradient_row(shape); ++k) partial(part, r, k) = 0;
+        }
+        for (std::int64_t tile = first; tile < last; tile += Tiling::block_tiles) {
+            const std::int64_t left = last - tile;
+            const int count = (left < Tiling::block_tiles ? int(left) : Tiling::block_tiles);
+            const Range range{tile, count * vectors_per_tile};
+            if (group < unit_groups) {
+                add_units(row, end - row, range, &partial(part, row, 0));
+            } else {
+                add_linear_row(row - shape.hidden, range, &partial(part, row, 0));
+            }
         }
     }
 
 private:
-    /// Slices of samples that a work item sums over.
+    /// Registers of samples of a block: number v holds lanes of tile first_tile + v / vectors_per_tile.
     struct Range {
-        std::int64_t first;
+        std::int64_t first_tile;
         int count;
     };
 
-    /// What a hidden unit needs of each of its samples, for all lanes.
-    struct Samples {
-        Vector<Real, items_per_block> values;  ///< of the unit
-        Vector<Real, items_per_block> slopes;  ///< ∂loss/∂z
-    };
+    /// One number for every unit of the item and every sample of the block.
+    using Work = Vector<Vector<Real, vectors_per_block>, units>;
 
-    /// Where the rows of a slice begin; the next row is a tile's width further on.
-    KOKKOS_FORCEINLINE_FUNCTION static const double* first_row(const StateView& view,
-                                                               const Slice& slice) {
-        return &view(slice.tile, 0, slice.first);
+    /// Row 0 of the samples in register v; the next row is a tile's width further on.
+    KOKKOS_FORCEINLINE_FUNCTION static const double* samples(const StateView& view,
+                                                             const Range& range, int v) {
+        return &view(range.first_tile + v / vectors_per_tile, 0,
+                     v % vectors_per_tile * lanes_of<Real>);
     }
 
-    KOKKOS_FORCEINLINE_FUNCTION static Real load_row(const double* first, const Slice& slice,
-                                                     int i) {
-        return load<Real>(first + i * tile_width, slice.stride);
+    /// work[k] = start[k] + Σ_i weights[k][i] · row i, the sum over `rows` rows of the samples.
+    KOKKOS_FORCEINLINE_FUNCTION static void map_block(const Vector<double, units>& start,
+                                                      const Vector<const double*, units>& weights,
+                                                      int rows, const StateView& view,
+                                                      const Range& range, Work& work) {
+        for (int v = 0; v < range.count; v += at_once) {
+            const auto sums =
+                detail::affine_maps<units>(start, weights, rows, samples(view, range, v));
+            unrolled<units>([&](auto k) FARSTEP_INLINE {
+                unrolled<at_once>([&](auto s) FARSTEP_INLINE { work[k][v + s] = sums[k][s]; });
+            });
+        }
     }
 
-    KOKKOS_FORCEINLINE_FUNCTION void add_unit(int unit, const Range& range, double* result) const {
+    /// Adds Σ work[k] · row i to result[k][i] for i of [0, rows).
+    KOKKOS_FORCEINLINE_FUNCTION void add_products(const Work& work, const StateView& view, int rows,
+                                                  const Range& range, int used,
+                                                  double* result) const {
+        constexpr int tile = Tiling::rows_at_once;
+        int i = 0;
+        for (; i + tile <= rows; i += tile) {
+            add_products_of<tile>(work, view, i, range, used, result);
+        }
+        switch (rows - i) {
+            case 3: return add_products_of<3>(work, view, i, range, used, result);
+            case 2: return add_products_of<2>(work, view, i, range, used, result);
+            case 1: return add_products_of<1>(work, view, i, range, used, result);
+        }
+    }
+
+    template <int count>
+    KOKKOS_FORCEINLINE_FUNCTION void add_products_of(const Work& work, const StateView& view,
+                                                     int first, const Range& range, int used,
+                                                     double* result) const {
+        Vector<Vector<Real, count>, units> sums;
+        unrolled<units>([&](auto k) FARSTEP_INLINE {
+            unrolled<count>([&](auto i) FARSTEP_INLINE { sums[k][i] = Real(0.0); });
+        });
+        for (int v = 0; v < range.count; ++v) {
+            const double* const x = samples(view, range, v) + first * tile_width;
+            Vector<Real, count> row;
+            unrolled<count>(
+                [&](auto i) FARSTEP_INLINE { row[i] = detail::load_register(x + i * tile_width); });
+            unrolled<units>([&](auto k) FARSTEP_INLINE {
+                const Real factor = work[k][v];
+                unrolled<count>([&](auto i) FARSTEP_INLINE { sums[k][i] += factor * row[i]; });
+            });
+        }
+        unrolled<units>([&](auto k) FARSTEP_INLINE {
+            if (k >= used) return;
+            double* const numbers = result + k * gradient_row(shape) + first;
+            unrolled<count>([&](auto i) FARSTEP_INLINE {
+                numbers[i] += detail::sum_of_lanes(sums[k][i]);
+            });
+        });
+    }
+
+    /// The last group may have fewer units; it computes with copies of its last one.
+    KOKKOS_FORCEINLINE_FUNCTION void add_units(int first, int used, const Range& range,
+                                               double* result) const {
+        const double* const p = parameters.data();
         const int in = shape.inputs, out = shape.outputs;
-        const auto c = detail::load_coefficients(parameters.data() + shape.coefficients());
+        Vector<double, units> biases, zeros;
+        Vector<const double*, units> weights, outgoing;
+        unrolled<units>([&](auto k) FARSTEP_INLINE {
+            const int unit = first + (k < used ? int(k) : used - 1);
+            biases[k] = p[shape.biases() + unit];
+            zeros[k] = 0;
+            weights[k] = p + shape.weights() + unit * in;
+            outgoing[k] = p + shape.outgoing() + unit * out;
+        });
+        Work values, slopes;
+        map_block(biases, weights, in, inputs, range, values);
+        map_block(zeros, outgoing, out, cotangents, range, slopes);
+        const auto c = detail::load_coefficients(p + shape.coefficients());
+        for (int k = 0; k < used; ++k) {
+            double* const row = result + k * gradient_row(shape) + in;
+            activate_block(c, range.count, values[k], slopes[k], row[0], row + 1 + out);
+        }
+        add_products(slopes, inputs, in, range, used, result);
+        add_products(values, cotangents, out, range, used, result + in + 1);
+    }
+
+    /// values ← σ(z), slopes ← ∂loss/∂z; on entry they hold z and ∂loss/∂value. Adds to the
+    /// gradients of the bias and of the activation's coefficients.
+    KOKKOS_FORCEINLINE_FUNCTION static void activate_block(
+        const RationalCoefficients& c, int count, Vector<Real, vectors_per_block>& values,
+        Vector<Real, vectors_per_block>& slopes, double& bias, double* coefficient_sums) {
         Vector<Real, rational_coefficient_count> coefficients;
         unrolled<rational_coefficient_count>(
             [&](auto k) FARSTEP_INLINE { coefficients[k] = Real(0.0); });
-        Samples samples;
-        Real bias(0.0);
-        for (int s = 0; s < range.count; ++s) {
-            bias += visit(unit, Slice(range.first + s), c, coefficients, samples.values[s],
-                          samples.slopes[s]);
-        }
-        for (int i = 0; i < in; ++i) result[i] = sum_of(samples.slopes, inputs, i, range);
-        result[in] = horizontal_sum(bias);
-        for (int j = 0; j < out; ++j) {
-            result[in + 1 + j] = sum_of(samples.values, cotangents, j, range);
-        }
-        for (int k = 0; k < rational_coefficient_count; ++k) {
-            result[in + 1 + out + k] = horizontal_sum(coefficients[k]);
-        }
-    }
-
-    /// Sets the unit's value and ∂loss/∂z, which is returned too; adds to ∂loss/∂coefficients.
-    KOKKOS_FORCEINLINE_FUNCTION Real visit(
-        int unit, const Slice& slice, const RationalCoefficients& c,
-        Vector<Real, rational_coefficient_count>& coefficients, Real& value, Real& slope) const {
-        const double* const p = parameters.data();
-        const double* const weights = p + shape.weights() + unit * shape.inputs;
-        const double* const out = p + shape.outgoing() + unit * shape.outputs;
-        const double* const x = first_row(inputs, slice);
-        const double* const g = first_row(cotangents, slice);
-        Real z(p[shape.biases() + unit]), back(0.0);
-        for (int i = 0; i < shape.inputs; ++i) z += weights[i] * load_row(x, slice, i);
-        for (int j = 0; j < shape.outputs; ++j) back += out[j] * load_row(g, slice, j);
-        value = detail::activation_value<activation>(z, c);
-        if constexpr (activation == Activation::rational) {
-            add_rational_gradient(z, value, back, c, coefficients);
-        }
-        slope = back * activation_derivative<activation>(z, value, c);
-        return slope;
-    }
-
-    /// Σ of a sample's factor times row `i` of a view. Four sums at once hide the latency of the
-    /// additions.
-    KOKKOS_FORCEINLINE_FUNCTION static double sum_of(const Vector<Real, items_per_block>& factors,
-                                                     const StateView& view, int i,
-                                                     const Range& range) {
-        constexpr int chains = Slice::items_per_tile < 4 ? Slice::items_per_tile : 4;
-        Vector<Real, chains> sums;
-        unrolled<chains>([&](auto k) FARSTEP_INLINE { sums[k] = Real(0.0); });
-        for (int s = 0; s < range.count; s += chains) {
-            unrolled<chains>([&](auto k) FARSTEP_INLINE {
-                const Slice slice(range.first + s + k);
-                sums[k] += factors[s + k] * load_row(first_row(view, slice), slice, i);
+        Real slope_sum(0.0);
+        for (int v = 0; v < count; v += at_once) {
+            detail::Samples z, back;
+            unrolled<at_once>([&](auto s) FARSTEP_INLINE {
+                z[s] = values[v + s];
+                back[s] = slopes[v + s];
+            });
+            if constexpr (activation == Activation::rational) {
+                differentiate_rational(z, back, c, coefficients);
+            } else {
+                unrolled<at_once>([&](auto s) FARSTEP_INLINE {
+                    const Real value = detail::activation_value<activation>(z[s], c);
+                    back[s] *= activation_derivative<activation>(z[s], value, c);
+                    z[s] = value;
+                });
+            }
+            unrolled<at_once>([&](auto s) FARSTEP_INLINE {
+                slope_sum += back[s];
+                values[v + s] = z[s];
+                slopes[v + s] = back[s];
             });
         }
-        unrolled<chains - 1>([&](auto k) FARSTEP_INLINE { sums[0] += sums[k + 1]; });
-        return horizontal_sum(sums[0]);
+        bias += detail::sum_of_lanes(slope_sum);
+        if constexpr (activation == Activation::rational) {
+            for (int k = 0; k < rational_coefficient_count; ++k) {
+                coefficient_sums[k] += detail::sum_of_lanes(coefficients[k]);
+            }
+        }
+    }
+
+    /// As activate_block, of some registers: one division for all of them.
+    KOKKOS_FORCEINLINE_FUNCTION static void differentiate_rational(
+        detail::Samples& z, detail::Samples& back, const RationalCoefficients& c,
+        Vector<Real, rational_coefficient_count>& coefficients) {
+        detail::Samples inverse;
+        unrolled<at_once>([&](auto s) FARSTEP_INLINE {
+            inverse[s] = (c[6] * z[s] + c[5]) * z[s] + c[4];
+        });
+        invert_all<at_once>(inverse);
+        unrolled<at_once>([&](auto s) FARSTEP_INLINE {
+            const Real x = z[s];
+            const Real value = (((c[3] * x + c[2]) * x + c[1]) * x + c[0]) * inverse[s];
+            const Real numerator_slope = (3 * c[3] * x + 2 * c[2]) * x + c[1];
+            const Real denominator_slope = 2 * c[6] * x + c[5];
+            const Real scaled = back[s] * inverse[s], scaled_x = scaled * x;
+            const Real scaled_x2 = scaled_x * x;
+            coefficients[0] += scaled;
+            coefficients[1] += scaled_x;
+            coefficients[2] += scaled_x2;
+            coefficients[3] += scaled_x2 * x;
+            coefficients[4] -= scaled * value;
+            coefficients[5] -= scaled_x * value;
+            coefficients[6] -= scaled_x2 * value;
+            z[s] = value;
+            back[s] = scaled * (numerator_slope - value * denominator_slope);
+        });
     }
 
     KOKKOS_FORCEINLINE_FUNCTION void add_linear_row(int output, const Range& range,
                                                     double* result) const {
-        Samples samples;
-        Real bias(0.0);
-        for (int s = 0; s < range.count; ++s) {
-            const Slice slice(range.first + s);
-            samples.slopes[s] = load_row(first_row(cotangents, slice), slice, output);
-            bias += samples.slopes[s];
-        }
         for (int i = 0; i < shape.inputs; ++i) {
-            result[i] = sum_of(samples.slopes, inputs, i, range);
+            Real sum(0.0);
+            for (int v = 0; v < range.count; ++v) {
+                sum += detail::load_register(samples(cotangents, range, v) + output * tile_width) *
+                       detail::load_register(samples(inputs, range, v) + i * tile_width);
+            }
+            result[i] += detail::sum_of_lanes(sum);
         }
-        result[shape.inputs] = horizontal_sum(bias);
+        Real bias(0.0);
+        for (int v = 0; v < range.count; ++v) {
+            bias += detail::load_register(samples(cotangents, range, v) + output * tile_width);
+        }
+        result[shape.inputs] += detail::sum_of_lanes(bias);
     }
 };
 

@@ -37,6 +37,90 @@ KOKKOS_INLINE_FUNCTION RationalCoefficients load_coefficients(const double* memo
     return c;
 }
 
+/// Lanes that one register holds.
+using Register = Lanes<double, native_lanes<double>>;
+
+// Compilers expand a memcpy of 64 bytes to two of 32 by way of the stack, whose 64-byte read then
+// waits for both to retire: a dozen cycles for every load of the inner loops. Accesses of the
+// vector's own width do not.
+#if defined(__CUDACC__) || defined(__HIPCC__)
+KOKKOS_FORCEINLINE_FUNCTION Register load_register(const double* memory) { return *memory; }
+KOKKOS_FORCEINLINE_FUNCTION void store_register(double* memory, Register value) {
+    *memory = value;
+}
+#else
+typedef double UnalignedRegister
+    __attribute__((vector_size(native_vector_bytes), aligned(sizeof(double)), may_alias));
+
+KOKKOS_FORCEINLINE_FUNCTION Register load_register(const double* memory) {
+    Register value;
+    value.chunks[0] = *reinterpret_cast<const UnalignedRegister*>(memory);
+    return value;
+}
+KOKKOS_FORCEINLINE_FUNCTION void store_register(double* memory, const Register& value) {
+    *reinterpret_cast<UnalignedRegister*>(memory) = value.chunks[0];
+}
+#endif
+
+/// Neighbouring registers of samples that the inner loops hold, and hidden units that share each of
+/// their loads; together they fill most of the registers of AVX-512.
+inline constexpr int samples_at_once = native_lanes<double> > 1 ? 4 : 1;
+inline constexpr int units_per_visit = native_lanes<double> > 1 ? 6 : 4;
+using Samples = Vector<Register, samples_at_once>;
+
+KOKKOS_FORCEINLINE_FUNCTION Samples load_samples(const double* memory) {
+    Samples x;
+    unrolled<samples_at_once>([&](auto s) FARSTEP_INLINE {
+        x[s] = load_register(memory + s * lanes_of<Register>);
+    });
+    return x;
+}
+KOKKOS_FORCEINLINE_FUNCTION void store_samples(double* memory, const Samples& x) {
+    unrolled<samples_at_once>([&](auto s) FARSTEP_INLINE {
+        store_register(memory + s * lanes_of<Register>, x[s]);
+    });
+}
+
+/// start[k] + Σ_i weights[k][i] · row i, for some units and samples; a row is a tile's width after
+/// the one before.
+template <int units>
+KOKKOS_FORCEINLINE_FUNCTION Vector<Samples, units> affine_maps(
+    const Vector<double, units>& start, const Vector<const double*, units>& weights, int rows,
+    const double* samples) {
+    Vector<Samples, units> sums;
+    unrolled<units>([&](auto k) FARSTEP_INLINE {
+        unrolled<samples_at_once>([&](auto s) FARSTEP_INLINE { sums[k][s] = Register(start[k]); });
+    });
+    for (int i = 0; i < rows; ++i) {
+        const Samples row = load_samples(samples + i * tile_width);
+        unrolled<units>([&](auto k) FARSTEP_INLINE {
+            const Register weight(weights[k][i]);
+            unrolled<samples_at_once>([&](auto s) FARSTEP_INLINE { sums[k][s] += weight * row[s]; });
+        });
+    }
+    return sums;
+}
+
+/// σ(z) of some samples, in place. Where it divides, once for all registers.
+template <Activation activation>
+KOKKOS_FORCEINLINE_FUNCTION void activate_samples(Samples& z, const RationalCoefficients& c) {
+    if constexpr (activation == Activation::rational) {
+        Samples inverse;
+        unrolled<samples_at_once>([&](auto s) FARSTEP_INLINE {
+            inverse[s] = (c[6] * z[s] + c[5]) * z[s] + c[4];
+        });
+        invert_all<samples_at_once>(inverse);
+        unrolled<samples_at_once>([&](auto s) FARSTEP_INLINE {
+            z[s] = (((c[3] * z[s] + c[2]) * z[s] + c[1]) * z[s] + c[0]) * inverse[s];
+        });
+    } else if constexpr (activation == Activation::inverse_quadratic) {
+        unrolled<samples_at_once>([&](auto s) FARSTEP_INLINE { z[s] = z[s] * z[s] + 1.0; });
+        invert_all<samples_at_once>(z);
+    } else {
+        activate<activation>(z, c);
+    }
+}
+
 template <Activation activation, class Real>
 KOKKOS_FORCEINLINE_FUNCTION Real activation_value(const Real& z, const RationalCoefficients& c) {
     if constexpr (activation == Activation::inverse_quadratic) {
@@ -50,61 +134,68 @@ KOKKOS_FORCEINLINE_FUNCTION Real activation_value(const Real& z, const RationalC
 
 }  // namespace detail
 
-/// Hidden units that share every load of an input.
-inline constexpr int units_per_visit = 4;
-
-/// What the kernels below share: the hidden values of four units at a time. Sizes are known at run
-/// time only, so inputs are read from memory again for every four units.
+/// What the kernels below share: the hidden values of some units at some samples. Sizes are known at
+/// run time only, so inputs are read from memory again for every visit.
 template <Activation activation>
 struct HiddenUnits {
-    static constexpr int count = units_per_visit;
-    using Real = Lanes<double, lanes_per_item<double, 1>>;
-    using Slice = LaneSlice<lanes_of<Real>>;
+    static constexpr int count = detail::units_per_visit;
+    using Slice = LaneSlice<detail::samples_at_once * lanes_of<detail::Register>>;
+    using Values = Vector<detail::Samples, count>;
 
     PerceptronShape shape;
     ParameterView parameters;
     StateView inputs;
 
-    KOKKOS_FORCEINLINE_FUNCTION Real input(const Slice& slice, int i) const {
-        return load<Real>(&inputs(slice.tile, i, slice.first), slice.stride);
+    KOKKOS_FORCEINLINE_FUNCTION const double* first_row(const Slice& slice) const {
+        return &inputs(slice.tile, 0, slice.first);
     }
 
-    /// σ(Wx + b) of units first … first + 3; units beyond the last repeat it.
-    KOKKOS_FORCEINLINE_FUNCTION Vector<Real, count> operator()(const Slice& slice,
-                                                               int first) const {
+    /// Of the units from `first` on, those that a visit computes.
+    KOKKOS_FORCEINLINE_FUNCTION int used(int first) const {
+        return shape.hidden - first < count ? shape.hidden - first : count;
+    }
+
+    /// σ(Wx + b) of units first, first + 1, …; units beyond the last repeat it.
+    KOKKOS_FORCEINLINE_FUNCTION Values operator()(const Slice& slice, int first) const {
         const double* const p = parameters.data();
-        Vector<Real, count> z;
+        Vector<double, count> biases;
         Vector<const double*, count> weights;
         unrolled<count>([&](auto k) FARSTEP_INLINE {
             const int unit = first + k < shape.hidden ? first + k : shape.hidden - 1;
-            z[k] = Real(p[shape.biases() + unit]);
+            biases[k] = p[shape.biases() + unit];
             weights[k] = p + shape.weights() + unit * shape.inputs;
         });
-        for (int i = 0; i < shape.inputs; ++i) {
-            const Real x = input(slice, i);
-            unrolled<count>([&](auto k) FARSTEP_INLINE { z[k] += weights[k][i] * x; });
-        }
+        Values z = detail::affine_maps<count>(biases, weights, shape.inputs, first_row(slice));
         const auto c = detail::load_coefficients(p + shape.coefficients());
         unrolled<count>([&](auto k) FARSTEP_INLINE {
-            z[k] = detail::activation_value<activation>(z[k], c);
+            detail::activate_samples<activation>(z[k], c);
         });
         return z;
     }
 };
 
-/// features[tile][unit][lane] = σ(Wx + b)[unit]
+/// Where features go: one number for every sample and unit, the lanes of a tile side by side.
+struct FeatureMemory {
+    double* first;
+    std::int64_t tile_stride, unit_stride;
+};
+
+/// features[unit] = σ(Wx + b)[unit]
 template <Activation activation>
 struct FeatureKernel {
     HiddenUnits<activation> units;
-    StateView features;
+    FeatureMemory features;
 
     KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t item) const {
         const typename HiddenUnits<activation>::Slice slice(item);
-        for (int first = 0; first < units.shape.hidden; first += units_per_visit) {
+        double* const memory = features.first + slice.tile * features.tile_stride + slice.first;
+        for (int first = 0; first < units.shape.hidden; first += units.count) {
             const auto values = units(slice, first);
-            for (int k = 0; k < units_per_visit && first + k < units.shape.hidden; ++k) {
-                store(&features(slice.tile, first + k, slice.first), slice.stride, values[k]);
-            }
+            const int used = units.used(first);
+            unrolled<HiddenUnits<activation>::count>([&](auto k) FARSTEP_INLINE {
+                if (k >= used) return;
+                detail::store_samples(memory + (first + k) * features.unit_stride, values[k]);
+            });
         }
     }
 };
@@ -112,43 +203,51 @@ struct FeatureKernel {
 /// predictions[tile][output][lane] = linear map + bias + second layer
 template <Activation activation>
 struct PredictionKernel {
-    using Real = typename HiddenUnits<activation>::Real;
-    using Slice = typename HiddenUnits<activation>::Slice;
+    using Units = HiddenUnits<activation>;
+    using Slice = typename Units::Slice;
+    using Samples = detail::Samples;
 
-    HiddenUnits<activation> units;
+    Units units;
     StateView predictions;
 
     KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t item) const {
         const Slice slice(item);
-        const PerceptronShape& shape = units.shape;
-        for (int j = 0; j < shape.outputs; ++j) put(slice, j, affine(slice, j));
-        for (int first = 0; first < shape.hidden; first += units_per_visit) {
-            const auto values = units(slice, first);
-            const int count = shape.hidden - first < units_per_visit ? shape.hidden - first
-                                                                     : units_per_visit;
-            const double* const out =
-                units.parameters.data() + shape.outgoing() + first * shape.outputs;
-            for (int j = 0; j < shape.outputs; ++j) {
-                Real sum = load<Real>(&predictions(slice.tile, j, slice.first), slice.stride);
-                for (int k = 0; k < count; ++k) sum += out[k * shape.outputs + j] * values[k];
-                put(slice, j, sum);
-            }
+        double* const rows = &predictions(slice.tile, 0, slice.first);
+        for (int j = 0; j < units.shape.outputs; ++j) {
+            detail::store_samples(rows + j * tile_width, affine(slice, j));
+        }
+        for (int first = 0; first < units.shape.hidden; first += Units::count) {
+            add_units(units(slice, first), first, rows);
         }
     }
 
 private:
-    KOKKOS_FORCEINLINE_FUNCTION void put(const Slice& slice, int output, const Real& value) const {
-        store(&predictions(slice.tile, output, slice.first), slice.stride, value);
+    KOKKOS_FORCEINLINE_FUNCTION void add_units(const typename Units::Values& values, int first,
+                                               double* rows) const {
+        const int outputs = units.shape.outputs, used = units.used(first);
+        const double* const weights =
+            units.parameters.data() + units.shape.outgoing() + first * outputs;
+        for (int j = 0; j < outputs; ++j) {
+            Samples sum = detail::load_samples(rows + j * tile_width);
+            unrolled<Units::count>([&](auto k) FARSTEP_INLINE {
+                const double weight = k < used ? weights[k * outputs + j] : 0;
+                add(weight, values[k], sum);
+            });
+            detail::store_samples(rows + j * tile_width, sum);
+        }
     }
 
-    KOKKOS_FORCEINLINE_FUNCTION Real affine(const Slice& slice, int output) const {
+    KOKKOS_FORCEINLINE_FUNCTION Samples affine(const Slice& slice, int output) const {
         const PerceptronShape& shape = units.shape;
         const double* const p = units.parameters.data();
-        Real sum(p[shape.bias() + output]);
-        for (int i = 0; i < shape.inputs; ++i) {
-            sum += p[shape.linear() + output * shape.inputs + i] * units.input(slice, i);
-        }
-        return sum;
+        const double* const map = p + shape.linear() + output * shape.inputs;
+        return detail::affine_maps<1>({{p[shape.bias() + output]}}, {{map}}, shape.inputs,
+                                      units.first_row(slice))[0];
+    }
+
+    KOKKOS_FORCEINLINE_FUNCTION static void add(double weight, const Samples& x, Samples& sum) {
+        const detail::Register factor(weight);
+        unrolled<detail::samples_at_once>([&](auto s) FARSTEP_INLINE { sum[s] += factor * x[s]; });
     }
 };
 
