@@ -189,8 +189,8 @@ void run(const std::vector<std::string>& kinds) {
     std::vector<std::string> rows;
     for (const int dimension : {4, 20}) {
         if (wanted("gradient")) {
-            for (const std::int64_t batch : {256, 4096, 16384}) {
-                rows.push_back(row(gradient_speed(dimension, batch, 10)));
+            for (const std::int64_t batch : {256, 1024, 4096}) {
+                rows.push_back(row(gradient_speed(dimension, batch, 40)));
             }
         }
         if (wanted("adam")) {

@@ -97,16 +97,18 @@ struct GradientKernel {
         for (int r = row; r < end; ++r) {
             for (int k = 0; k < gradient_row(shape); ++k) partial(part, r, k) = 0;
         }
+        LaneSums lane_sums{};
         for (std::int64_t tile = first; tile < last; tile += Tiling::block_tiles) {
             const std::int64_t left = last - tile;
             const int count = (left < Tiling::block_tiles ? int(left) : Tiling::block_tiles);
             const Range range{tile, count * vectors_per_tile};
             if (group < unit_groups) {
-                add_units(row, end - row, range, &partial(part, row, 0));
+                add_units(row, end - row, range, lane_sums, &partial(part, row, 0));
             } else {
                 add_linear_row(row - shape.hidden, range, &partial(part, row, 0));
             }
         }
+        if (group < unit_groups) put(lane_sums, end - row, &partial(part, row, 0));
     }
 
 private:
@@ -115,6 +117,24 @@ private:
         std::int64_t first_tile;
         int count;
     };
+
+    /// Sums over all blocks of a work item, lane by lane: of ∂loss/∂bias by unit, of
+    /// ∂loss/∂coefficients over its units together.
+    struct LaneSums {
+        Vector<Real, units> biases;
+        Vector<Real, rational_coefficient_count> coefficients;
+    };
+
+    /// The first unit's row takes the coefficients for all.
+    KOKKOS_FORCEINLINE_FUNCTION void put(const LaneSums& sums, int used, double* result) const {
+        for (int k = 0; k < used; ++k) {
+            result[k * gradient_row(shape) + shape.inputs] = detail::sum_of_lanes(sums.biases[k]);
+        }
+        for (int k = 0; k < rational_coefficient_count; ++k) {
+            result[shape.inputs + 1 + shape.outputs + k] =
+                detail::sum_of_lanes(sums.coefficients[k]);
+        }
+    }
 
     /// One number for every unit of the item and every sample of the block.
     using Work = Vector<Vector<Real, vectors_per_block>, units>;
@@ -185,7 +205,7 @@ private:
 
     /// The last group may have fewer units; it computes with copies of its last one.
     KOKKOS_FORCEINLINE_FUNCTION void add_units(int first, int used, const Range& range,
-                                               double* result) const {
+                                               LaneSums& lane_sums, double* result) const {
         const double* const p = parameters.data();
         const int in = shape.inputs, out = shape.outputs;
         Vector<double, units> biases, zeros;
@@ -202,8 +222,8 @@ private:
         map_block(zeros, outgoing, out, cotangents, range, slopes);
         const auto c = detail::load_coefficients(p + shape.coefficients());
         for (int k = 0; k < used; ++k) {
-            double* const row = result + k * gradient_row(shape) + in;
-            activate_block(c, range.count, values[k], slopes[k], row[0], row + 1 + out);
+            activate_block(c, range.count, values[k], slopes[k], lane_sums.biases[k],
+                           lane_sums.coefficients);
         }
         add_products(slopes, inputs, in, range, used, result);
         add_products(values, cotangents, out, range, used, result + in + 1);
@@ -213,11 +233,11 @@ private:
     /// gradients of the bias and of the activation's coefficients.
     KOKKOS_FORCEINLINE_FUNCTION static void activate_block(
         const RationalCoefficients& c, int count, Vector<Real, vectors_per_block>& values,
-        Vector<Real, vectors_per_block>& slopes, double& bias, double* coefficient_sums) {
-        Vector<Real, rational_coefficient_count> coefficients;
-        unrolled<rational_coefficient_count>(
-            [&](auto k) FARSTEP_INLINE { coefficients[k] = Real(0.0); });
-        Real slope_sum(0.0);
+        Vector<Real, vectors_per_block>& slopes, Real& bias,
+        Vector<Real, rational_coefficient_count>& coefficient_sums) {
+        // Copies, which stay in registers.
+        Vector<Real, rational_coefficient_count> coefficients = coefficient_sums;
+        Real slope_sum = bias;
         for (int v = 0; v < count; v += at_once) {
             detail::Samples z, back;
             unrolled<at_once>([&](auto s) FARSTEP_INLINE {
@@ -239,12 +259,8 @@ private:
                 slopes[v + s] = back[s];
             });
         }
-        bias += detail::sum_of_lanes(slope_sum);
-        if constexpr (activation == Activation::rational) {
-            for (int k = 0; k < rational_coefficient_count; ++k) {
-                coefficient_sums[k] += detail::sum_of_lanes(coefficients[k]);
-            }
-        }
+        bias = slope_sum;
+        coefficient_sums = coefficients;
     }
 
     /// As activate_block, of some registers: one division for all of them.
@@ -316,7 +332,7 @@ struct SumGradientKernel {
         } else if (p < shape.coefficients()) {
             sum = over_blocks(shape.hidden + p - shape.bias(), in);
         } else {
-            for (int unit = 0; unit < shape.hidden; ++unit) {
+            for (int unit = 0; unit < shape.hidden; unit += GradientTiling::units) {
                 sum += over_blocks(unit, in + 1 + out + p - shape.coefficients());
             }
         }

@@ -222,16 +222,21 @@ struct PredictionKernel {
     }
 
 private:
-    KOKKOS_FORCEINLINE_FUNCTION void add_units(const typename Units::Values& values, int first,
+    KOKKOS_FORCEINLINE_FUNCTION void add_units(typename Units::Values values, int first,
                                                double* rows) const {
         const int outputs = units.shape.outputs, used = units.used(first);
-        const double* const weights =
-            units.parameters.data() + units.shape.outgoing() + first * outputs;
+        Vector<const double*, Units::count> weights;
+        unrolled<Units::count>([&](auto k) FARSTEP_INLINE {
+            const int unit = first + (k < used ? int(k) : used - 1);
+            weights[k] = units.parameters.data() + units.shape.outgoing() + unit * outputs;
+            if (k >= used) values[k] = detail::Samples{};
+        });
         for (int j = 0; j < outputs; ++j) {
             Samples sum = detail::load_samples(rows + j * tile_width);
             unrolled<Units::count>([&](auto k) FARSTEP_INLINE {
-                const double weight = k < used ? weights[k * outputs + j] : 0;
-                add(weight, values[k], sum);
+                const detail::Register weight(weights[k][j]);
+                unrolled<detail::samples_at_once>(
+                    [&](auto s) FARSTEP_INLINE { sum[s] += weight * values[k][s]; });
             });
             detail::store_samples(rows + j * tile_width, sum);
         }
@@ -243,11 +248,6 @@ private:
         const double* const map = p + shape.linear() + output * shape.inputs;
         return detail::affine_maps<1>({{p[shape.bias() + output]}}, {{map}}, shape.inputs,
                                       units.first_row(slice))[0];
-    }
-
-    KOKKOS_FORCEINLINE_FUNCTION static void add(double weight, const Samples& x, Samples& sum) {
-        const detail::Register factor(weight);
-        unrolled<detail::samples_at_once>([&](auto s) FARSTEP_INLINE { sum[s] += factor * x[s]; });
     }
 };
 
