@@ -28,8 +28,9 @@ class Rational(torch.nn.Module):
         self.denominator = torch.nn.Parameter(torch.tensor([1.0, 0.0, 2.383]))
 
     def forward(self, x):
-        a, b = self.numerator, self.denominator
-        return (((a[3] * x + a[2]) * x + a[1]) * x + a[0]) / ((b[2] * x + b[1]) * x + b[0])
+        a0, a1, a2, a3 = self.numerator.unbind()
+        b0, b1, b2 = self.denominator.unbind()
+        return (((a3 * x + a2) * x + a1) * x + a0) / ((b2 * x + b1) * x + b0)
 
 
 def make_step(dimension, dtype, compiled, batch):

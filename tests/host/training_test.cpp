@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "training/design.hpp"
 #include "training_fixture.hpp"
 
 namespace farstep {
@@ -78,6 +79,46 @@ TEST(Samples, HoldTheSlopeWhereTheCorrectorSeesIt) {
               rows_of(states.training.targets, states.training.count));
     EXPECT_EQ(both.scaling.low, states.scaling.low);
     EXPECT_EQ(both.scaling.high, states.scaling.high);
+}
+
+/// Row of the design matrix: 1, x and the hidden units' values.
+std::vector<double> design_row(const Network& network, const double* x) {
+    const PerceptronShape& shape = network.shape;
+    std::vector<double> row{1};
+    row.insert(row.end(), x, x + shape.inputs);
+    for (int h = 0; h < shape.hidden; ++h) {
+        double z = network.parameters[std::size_t(shape.biases() + h)];
+        for (int i = 0; i < shape.inputs; ++i) {
+            z += network.parameters[std::size_t(shape.weights() + h * shape.inputs + i)] * x[i];
+        }
+        row.push_back(
+            testing::activation_value(Activation::rational, published_rational, z));
+    }
+    return row;
+}
+
+TEST(NormalEquations, AreSumsOverAllSamples) {
+    const TrainOptions options;
+    const SampleSet samples = make_data({}, options).training;
+    ASSERT_NE(samples.count % tile_width, 0);
+    Network network = make_network(4, 4, {.hidden = 7, .degree = 1});
+    draw_hidden_layer(network, 1, 0.5);
+    const NormalEquations equations = normal_equations({}, network, samples);
+    const Rows inputs = rows_of(samples.inputs, samples.count);
+    const Rows targets = rows_of(samples.targets, samples.count);
+    const std::size_t n = 12;
+    ASSERT_EQ(equations.columns, int(n));
+    std::vector<double> gram(n * n), right(n * 4);
+    for (std::size_t s = 0; s < std::size_t(samples.count); ++s) {
+        const auto row = design_row(network, &inputs[4 * s]);
+        for (std::size_t i = 0; i < n; ++i) {
+            for (std::size_t j = 0; j < n; ++j) gram[j * n + i] += row[i] * row[j];
+            for (std::size_t j = 0; j < 4; ++j) right[j * n + i] += row[i] * targets[4 * s + j];
+        }
+    }
+    const double tolerance = 1e-12 * double(samples.count);
+    EXPECT_LT(testing::largest_difference(equations.gram, gram), tolerance);
+    EXPECT_LT(testing::largest_difference(equations.right, right), tolerance);
 }
 
 TEST(Samples, HoldTheIncrementWhereTheOutputIsAFactor) {

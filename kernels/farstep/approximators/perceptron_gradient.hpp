@@ -21,6 +21,9 @@ struct GradientTiling {
     /// latter bounds the partial sums kept in memory.
     static constexpr int block_tiles = vectors ? 4 : 8;
     static constexpr int blocks_per_item = vectors ? 8 : 1;
+    /// Registers that share a division. They are inverted ahead of their use: otherwise processors
+    /// wait for the division's latency in every iteration.
+    static constexpr int inverted_at_once = vectors ? 8 : 1;
     /// Rows of inputs or cotangents whose sums are kept in registers.
     static constexpr int rows_at_once = 4;
 };
@@ -238,6 +241,10 @@ private:
         // Copies, which stay in registers.
         Vector<Real, rational_coefficient_count> coefficients = coefficient_sums;
         Real slope_sum = bias;
+        Vector<Real, vectors_per_block> inverses;
+        if constexpr (activation == Activation::rational) {
+            invert_denominators(c, count, values, inverses);
+        }
         for (int v = 0; v < count; v += at_once) {
             detail::Samples z, back;
             unrolled<at_once>([&](auto s) FARSTEP_INLINE {
@@ -245,7 +252,9 @@ private:
                 back[s] = slopes[v + s];
             });
             if constexpr (activation == Activation::rational) {
-                differentiate_rational(z, back, c, coefficients);
+                detail::Samples inverse;
+                unrolled<at_once>([&](auto s) FARSTEP_INLINE { inverse[s] = inverses[v + s]; });
+                differentiate_rational(z, back, inverse, c, coefficients);
             } else {
                 unrolled<at_once>([&](auto s) FARSTEP_INLINE {
                     const Real value = detail::activation_value<activation>(z[s], c);
@@ -263,15 +272,42 @@ private:
         coefficient_sums = coefficients;
     }
 
-    /// As activate_block, of some registers: one division for all of them.
+    KOKKOS_FORCEINLINE_FUNCTION static void invert_denominators(
+        const RationalCoefficients& c, int count, const Vector<Real, vectors_per_block>& z,
+        Vector<Real, vectors_per_block>& inverses) {
+        constexpr int group = Tiling::inverted_at_once;
+        for (int v = 0; v < count; v += group) {
+            Vector<Real, group> some;
+            unrolled<group>([&](auto s) FARSTEP_INLINE {
+                some[s] = (c[6] * z[v + s] + c[5]) * z[v + s] + c[4];
+            });
+            invert_pairwise<group>(&some[0]);
+            unrolled<group>([&](auto s) FARSTEP_INLINE { inverses[v + s] = some[s]; });
+        }
+    }
+
+    /// Inverts `size` numbers by one division; products of pairs keep the chains short.
+    template <int size>
+    KOKKOS_FORCEINLINE_FUNCTION static void invert_pairwise(Real* x) {
+        if constexpr (size == 1) {
+            x[0] = 1.0 / x[0];
+        } else {
+            Vector<Real, size / 2> products;
+            unrolled<size / 2>(
+                [&](auto i) FARSTEP_INLINE { products[i] = x[2 * i] * x[2 * i + 1]; });
+            invert_pairwise<size / 2>(&products[0]);
+            unrolled<size / 2>([&](auto i) FARSTEP_INLINE {
+                const Real first = x[2 * i];
+                x[2 * i] = products[i] * x[2 * i + 1];
+                x[2 * i + 1] = products[i] * first;
+            });
+        }
+    }
+
+    /// As activate_block, of some registers, given the inverses of the denominators.
     KOKKOS_FORCEINLINE_FUNCTION static void differentiate_rational(
-        detail::Samples& z, detail::Samples& back, const RationalCoefficients& c,
-        Vector<Real, rational_coefficient_count>& coefficients) {
-        detail::Samples inverse;
-        unrolled<at_once>([&](auto s) FARSTEP_INLINE {
-            inverse[s] = (c[6] * z[s] + c[5]) * z[s] + c[4];
-        });
-        invert_all<at_once>(inverse);
+        detail::Samples& z, detail::Samples& back, const detail::Samples& inverse,
+        const RationalCoefficients& c, Vector<Real, rational_coefficient_count>& coefficients) {
         unrolled<at_once>([&](auto s) FARSTEP_INLINE {
             const Real x = z[s];
             const Real value = (((c[3] * x + c[2]) * x + c[1]) * x + c[0]) * inverse[s];
