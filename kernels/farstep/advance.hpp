@@ -7,6 +7,7 @@
 
 #include <farstep/ensemble_view.hpp>
 #include <farstep/guard.hpp>
+#include <farstep/launch.hpp>
 #include <farstep/parameters.hpp>
 #include <farstep/step.hpp>
 
@@ -55,7 +56,7 @@ struct AdvanceKernel {
     using Scalar = ScalarOf<Real>;
     using Parameters = Vector<Real, Step::System::parameter_count>;
 
-    EnsembleView ensemble;
+    KernelArgument<EnsembleView> ensemble;
     Step step;
     StateLimits<Scalar, d> limits;
     std::int64_t first_step;
@@ -132,10 +133,8 @@ void advance(const Device& device, const EnsembleView& ensemble, const Step& ste
              std::int64_t steps) {
     const std::int64_t items =
         std::int64_t(ensemble.state.extent(0)) * LaneSlice<lanes_of<Real>>::items_per_tile;
-    Kokkos::parallel_for(
-        "farstep::advance",
-        Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>(device, 0, items),
-        AdvanceKernel<Step, Real>{ensemble, step, limits, first_step, steps});
+    launch(device, "farstep::advance", items,
+           AdvanceKernel<Step, Real>{ensemble, step, limits, first_step, steps});
 }
 
 }  // namespace farstep

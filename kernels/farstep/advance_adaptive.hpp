@@ -56,8 +56,8 @@ struct FirstStepKernel {
     static constexpr int W = lanes_of<Real>;
     using Scalar = ScalarOf<Real>;
 
-    EnsembleView ensemble;
-    ValueView step_size;
+    KernelArgument<EnsembleView> ensemble;
+    KernelArgument<AdaptiveRecord> record;
     double span;
 
     KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t item) const {
@@ -75,9 +75,16 @@ struct FirstStepKernel {
         const Real ratio = states / slopes;
         for (int i = 0; i < W; ++i) {
             const double guess = 0.01 * math::sqrt(double(lane(ratio, i)));
-            step_size(slice.tile, slice.lane(i)) = guess < span ? guess : span;
+            record.step_size(slice.tile, slice.lane(i)) = guess < span ? guess : span;
+            record.steps(slice.tile, slice.lane(i)) = 0;
         }
     }
+};
+
+/// Makes the first trajectory the next to be drawn.
+struct BeginQueue {
+    KernelArgument<QueueView> queue;
+    KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t /*item*/) const { queue() = 0; }
 };
 
 /// Functor of one launch: items that work as long as there are trajectories, W at a time.
@@ -87,9 +94,9 @@ struct AdvanceAdaptiveKernel {
     static constexpr int W = lanes_of<Real>;
     using Scalar = ScalarOf<Real>;
 
-    EnsembleView ensemble;
-    AdaptiveRecord record;
-    QueueView queue;
+    KernelArgument<EnsembleView> ensemble;
+    KernelArgument<AdaptiveRecord> record;
+    KernelArgument<QueueView> queue;
     StateLimits<Scalar, d> limits;
     AdaptiveControl<Scalar> control;
 
@@ -232,11 +239,8 @@ void begin_adaptive(const Device& device, const EnsembleView& ensemble,
                     const AdaptiveRecord& record, double span) {
     const std::int64_t items =
         std::int64_t(ensemble.state.extent(0)) * LaneSlice<lanes_of<Real>>::items_per_tile;
-    Kokkos::deep_copy(device, record.steps, 0);
-    Kokkos::parallel_for(
-        "farstep::first_step",
-        Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>(device, 0, items),
-        FirstStepKernel<System, Real>{ensemble, record.step_size, span});
+    launch(device, "farstep::first_step", items,
+           FirstStepKernel<System, Real>{ensemble, record, span});
 }
 
 /// Advances all tiles of the ensemble over the control's span. There are as many items as run at
@@ -249,12 +253,9 @@ void advance_adaptive(const Device& device, const EnsembleView& ensemble,
     constexpr int W = lanes_of<Real>;
     const std::int64_t groups = std::int64_t(ensemble.state.extent(0)) * (tile_width / W);
     const std::int64_t at_once = device.concurrency();
-    Kokkos::deep_copy(device, queue, 0);
-    Kokkos::parallel_for(
-        "farstep::advance_adaptive",
-        Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>(
-            device, 0, groups < at_once ? groups : at_once),
-        AdvanceAdaptiveKernel<System, Scheme, Real>{ensemble, record, queue, limits, control});
+    launch(device, "farstep::begin_queue", 1, BeginQueue{queue});
+    launch(device, "farstep::advance_adaptive", groups < at_once ? groups : at_once,
+           AdvanceAdaptiveKernel<System, Scheme, Real>{ensemble, record, queue, limits, control});
 }
 
 }  // namespace farstep

@@ -7,9 +7,19 @@
 
 #include <farstep/numerics/pack.hpp>
 
+#include <Kokkos_Core.hpp>
+
 namespace farstep {
 
 using Device = Kokkos::DefaultExecutionSpace;
+
+/// Whether kernels are compiled for CPUs: there the functions and pointers to functions that keep
+/// compile times short cost nothing; GPUs want everything inlined.
+#if defined(__CUDACC__) || defined(__HIPCC__) || defined(SYCL_LANGUAGE_VERSION)
+inline constexpr bool compiled_for_host = false;
+#else
+inline constexpr bool compiled_for_host = true;
+#endif
 
 /// Trajectories per tile of the ensemble layout [tile][component][lane]; fixed, so that files and
 /// host code do not depend on the backend. Two warps on NVIDIA, four 512-bit vectors of float.

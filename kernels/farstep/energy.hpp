@@ -5,6 +5,7 @@
 #pragma once
 
 #include <farstep/ensemble_view.hpp>
+#include <farstep/launch.hpp>
 #include <farstep/parameters.hpp>
 
 namespace farstep {
@@ -32,10 +33,7 @@ void compute_energy(const Device& device, const StateView& state, const StateVie
     using Kernel = EnergyKernel<System>;
     const std::int64_t items =
         std::int64_t(state.extent(0)) * LaneSlice<lanes_of<typename Kernel::Real>>::items_per_tile;
-    Kokkos::parallel_for(
-        "farstep::energy",
-        Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>(device, 0, items),
-        Kernel{state, parameters, energy});
+    launch(device, "farstep::energy", items, Kernel{state, parameters, energy});
 }
 
 }  // namespace farstep

@@ -20,6 +20,7 @@ struct FusedStep {
 
     Scalar dt;
     Corrector corrector;
+    Scheme scheme = {};
 
     /// What the corrector wants to know beside the state, for a work item.
     template <class Real>
@@ -37,7 +38,7 @@ struct FusedStep {
     KOKKOS_FORCEINLINE_FUNCTION void operator()(Vector<Real, dimension>& u,
                                                 const Parameters& parameters,
                                                 SideInputs& side) const {
-        const auto increment = Scheme::template increment<System>(u, parameters, dt);
+        const auto increment = scheme.template increment<System>(u, parameters, dt);
         u = corrector.next(u, increment, side);
     }
 

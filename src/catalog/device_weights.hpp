@@ -6,7 +6,6 @@
 
 #include <farstep/ensemble_view.hpp>
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -15,15 +14,14 @@ namespace farstep {
 template <class Scalar>
 using DeviceWeights = Kokkos::View<Scalar*, DeviceMemory>;
 
+/// For float and double.
 template <class Scalar>
 DeviceWeights<Scalar> to_device_weights(const std::string& label,
-                                        const std::vector<double>& values) {
-    const DeviceWeights<Scalar> weights(label, values.size());
-    const auto host = Kokkos::create_mirror_view(weights);
-    std::transform(values.begin(), values.end(), host.data(),
-                   [](double x) { return static_cast<Scalar>(x); });
-    Kokkos::deep_copy(weights, host);
-    return weights;
-}
+                                        const std::vector<double>& values);
+
+extern template DeviceWeights<float> to_device_weights(const std::string& label,
+                                                       const std::vector<double>& values);
+extern template DeviceWeights<double> to_device_weights(const std::string& label,
+                                                        const std::vector<double>& values);
 
 }  // namespace farstep

@@ -12,14 +12,6 @@ namespace farstep {
 
 /// One tile [1][parameter][lane] that serves all tiles of an ensemble. `values` are as SystemInfo
 /// lists them.
-inline StateView parameter_tile(const std::vector<double>& values) {
-    const StateView tile("farstep::parameters", 1, values.size(), tile_width);
-    const auto host = Kokkos::create_mirror_view(tile);
-    for (std::size_t p = 0; p < values.size(); ++p) {
-        for (int lane = 0; lane < tile_width; ++lane) host(0, p, lane) = values[p];
-    }
-    Kokkos::deep_copy(tile, host);
-    return tile;
-}
+StateView parameter_tile(const std::vector<double>& values);
 
 }  // namespace farstep

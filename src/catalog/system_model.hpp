@@ -45,16 +45,14 @@ struct StepperSpec {
 class Stepper {
 public:
     /// The spec's step and parameters.
-    explicit Stepper(const StepperSpec& spec)
-        : m_step(spec.step), m_parameters(parameter_tile(spec.parameters)) {}
-    virtual ~Stepper() = default;
+    explicit Stepper(const StepperSpec& spec);
+    virtual ~Stepper();
     Stepper(const Stepper&) = delete;
     Stepper& operator=(const Stepper&) = delete;
 
     /// Takes `steps` steps from step number `first_step`. Trajectories that fail are marked in the
     /// ensemble, the others go on. Asynchronous, like every launch.
-    virtual void advance(const EnsembleView& ensemble, std::int64_t first_step,
-                         std::int64_t steps) const = 0;
+    void advance(const EnsembleView& ensemble, std::int64_t first_step, std::int64_t steps) const;
 
     double step() const { return m_step; }
 
@@ -62,14 +60,11 @@ public:
     /// fixed steps.
     virtual const StepView* step_counts() const { return nullptr; }
 
-protected:
-    /// The ensemble with its own parameters, or with those of the spec if it carries none.
-    EnsembleView with_parameters(EnsembleView ensemble) const {
-        if (ensemble.parameters.extent(0) == 0) ensemble.parameters = m_parameters;
-        return ensemble;
-    }
-
 private:
+    /// `advance` for an ensemble that has parameters.
+    virtual void launch(const EnsembleView& ensemble, std::int64_t first_step,
+                        std::int64_t steps) const = 0;
+
     double m_step;
     StateView m_parameters;
 };
@@ -77,8 +72,8 @@ private:
 /// A dynamical system of the catalog.
 class SystemModel {
 public:
-    explicit SystemModel(SystemInfo info) : m_info(std::move(info)) {}
-    virtual ~SystemModel() = default;
+    explicit SystemModel(SystemInfo info);
+    virtual ~SystemModel();
     SystemModel(const SystemModel&) = delete;
     SystemModel& operator=(const SystemModel&) = delete;
 

@@ -11,10 +11,12 @@
 #include <farstep/correctors/none.hpp>
 #include <farstep/energy.hpp>
 #include <farstep/sample.hpp>
+#include <farstep/schemes/chosen_scheme.hpp>
 #include <farstep/schemes/schemes.hpp>
 
 #include <stdexcept>
 
+#include "catalog/adaptive_record.hpp"
 #include "catalog/packed_perceptron.hpp"
 #include "catalog/packed_ring_approximator.hpp"
 #include "catalog/system_model.hpp"
@@ -37,7 +39,7 @@ Vector<Scalar, n> to_vector(const std::vector<double>& values) {
 }
 
 template <class Scalar, int d>
-StateLimits<Scalar, d> limits(const StepperSpec& spec) {
+[[gnu::noinline]] StateLimits<Scalar, d> limits(const StepperSpec& spec) {
     constexpr double largest = double(std::numeric_limits<Scalar>::max());
     StateLimits<Scalar, d> result{};
     for (int c = 0; c < d; ++c) {
@@ -73,14 +75,13 @@ public:
           m_step{Scalar(spec.step), {}},
           m_limits(detail::limits<Scalar, System::dimension>(spec)) {}
 
-    void advance(const EnsembleView& ensemble, std::int64_t first_step,
-                 std::int64_t steps) const override {
+private:
+    void launch(const EnsembleView& ensemble, std::int64_t first_step,
+                std::int64_t steps) const override {
         using Real = Lanes<Scalar, plain_lanes<Scalar, System::dimension>>;
-        farstep::advance<Real>(Device(), with_parameters(ensemble), m_step, m_limits, first_step,
-                               steps);
+        farstep::advance<Real>(Device(), ensemble, m_step, m_limits, first_step, steps);
     }
 
-private:
     FusedStep<System, Scheme, NoCorrector, Scalar> m_step;
     StateLimits<Scalar, System::dimension> m_limits;
 };
@@ -89,24 +90,23 @@ private:
 template <class System, class Scheme, class Scalar, class NetworkScalar, class Packed>
 class CorrectedStepper final : public Stepper {
 public:
-    explicit CorrectedStepper(const StepperSpec& spec)
+    CorrectedStepper(const StepperSpec& spec, Scheme scheme)
         : Stepper(spec),
           m_network(*spec.corrector),
-          m_step{{Scalar(spec.step), coupled(spec)}, {}},
+          m_step{{Scalar(spec.step), coupled(spec), scheme}, {}},
           m_limits(detail::limits<Scalar, System::dimension>(spec)) {
         m_step.guard = detail::guard<System, Scalar>(spec.guard);
     }
 
-    void advance(const EnsembleView& ensemble, std::int64_t first_step,
-                 std::int64_t steps) const override {
+private:
+    void launch(const EnsembleView& ensemble, std::int64_t first_step,
+                std::int64_t steps) const override {
         using Narrower =
             std::conditional_t<sizeof(NetworkScalar) < sizeof(Scalar), NetworkScalar, Scalar>;
         using Real = Lanes<Scalar, lanes_per_item<Narrower, System::dimension>>;
-        farstep::advance<Real>(Device(), with_parameters(ensemble), m_step, m_limits, first_step,
-                               steps);
+        farstep::advance<Real>(Device(), ensemble, m_step, m_limits, first_step, steps);
     }
 
-private:
     using Corrector = Coupled<typename Packed::Approximator, Scalar>;
 
     Corrector coupled(const StepperSpec& spec) const {
@@ -131,28 +131,21 @@ public:
           m_limits(detail::limits<Scalar, System::dimension>(spec)),
           m_tolerance(Scalar(spec.tolerance)),
           m_max_steps(spec.max_steps),
-          m_queue("farstep::queue") {}
+          m_queue(make_queue()) {}
 
-    void advance(const EnsembleView& states, std::int64_t first_step,
-                 std::int64_t steps) const override {
-        const EnsembleView ensemble = with_parameters(states);
+    const StepView* step_counts() const override { return &m_record.steps; }
+
+private:
+    void launch(const EnsembleView& ensemble, std::int64_t first_step,
+                std::int64_t steps) const override {
         const AdaptiveControl<Scalar> control{m_tolerance, step(), first_step, steps, m_max_steps};
-        const std::size_t tiles = ensemble.state.extent(0);
-        const bool is_new = m_record.steps.extent(0) != tiles;
-        if (is_new) {
-            m_record = {ValueView("farstep::step_size", tiles, tile_width),
-                        StepView("farstep::steps", tiles, tile_width)};
-        }
-        if (is_new || first_step == 0) {
+        if (fit_record(m_record, ensemble.state.extent(0)) || first_step == 0) {
             begin_adaptive<System, Real>(Device(), ensemble, m_record, double(control.span()));
         }
         advance_adaptive<Scheme, System, Real>(Device(), ensemble, m_record, m_queue, m_limits,
                                                control);
     }
 
-    const StepView* step_counts() const override { return &m_record.steps; }
-
-private:
     using Real = Lanes<Scalar, adaptive_lanes<Scalar, System::dimension, Scheme::stages>>;
 
     StateLimits<Scalar, System::dimension> m_limits;
@@ -193,13 +186,8 @@ public:
         kernel.seed = std::uint64_t(seed);
         kernel.first_index = first;
         kernel.last_index = last;
-        std::int64_t failures = 0;
-        Kokkos::parallel_reduce(
-            "farstep::sample",
-            Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>(
-                0, std::int64_t(state.extent(0)) * tile_width),
-            kernel, failures);
-        return failures;
+        return launch_sum<std::int64_t>(Device(), "farstep::sample",
+                                        std::int64_t(state.extent(0)) * tile_width, kernel);
     }
 
     void energy(const StateView& state, const StateView& parameters,
@@ -278,11 +266,21 @@ private:
 
     template <class Scheme, class Scalar, class NetworkScalar>
     static std::unique_ptr<Stepper> with_network(const StepperSpec& spec) {
+        if constexpr (has_own_kernel<Scheme, Scalar, NetworkScalar>) {
+            return corrected<Scalar, NetworkScalar>(spec, Scheme{});
+        } else {
+            using Chosen = ChosenScheme<System, Scalar, NetworkScalar>;
+            return corrected<Scalar, NetworkScalar>(spec, Chosen::template of<Scheme>());
+        }
+    }
+
+    template <class Scalar, class NetworkScalar, class Scheme>
+    static std::unique_ptr<Stepper> corrected(const StepperSpec& spec, Scheme scheme) {
         using Packed =
             std::conditional_t<is_ring<System>, PackedRingApproximator<NetworkScalar, d>,
                                PackedPerceptron<NetworkScalar, d>>;
         return std::make_unique<CorrectedStepper<System, Scheme, Scalar, NetworkScalar, Packed>>(
-            spec);
+            spec, scheme);
     }
 };
 

@@ -5,7 +5,7 @@
 // how an ensemble is split over lanes, threads and ranks.
 #pragma once
 
-#include <Kokkos_Core.hpp>
+#include <Kokkos_Macros.hpp>
 
 namespace farstep {
 

@@ -13,9 +13,9 @@
 #define FARSTEP_INLINE __attribute__((always_inline))
 #endif
 
-// Marks an approximator's layer. On CPUs it is a function of its own, compiled once per activation
-// and not once per (scheme, activation); the call is a few nanoseconds per tile. On GPUs a call would
-// push the state out of the registers.
+// Marks an approximator's layer, or a scheme of many stages. On CPUs it is a function of its own,
+// compiled once per activation and not once per (scheme, activation); the call is a few nanoseconds
+// per tile. On GPUs a call would push the state out of the registers.
 #if defined(__CUDACC__) || defined(__HIPCC__)
 #define FARSTEP_LAYER_FUNCTION KOKKOS_FORCEINLINE_FUNCTION
 #else

@@ -9,6 +9,7 @@
 #include <farstep/numerics/dual.hpp>
 #include <farstep/numerics/pack.hpp>
 
+#include <Kokkos_Core.hpp>
 #include <cmath>
 
 #if defined(__AVX512F__) && !defined(__CUDACC__) && !defined(__HIPCC__)

@@ -7,7 +7,7 @@
 
 #include <farstep/numerics/inline.hpp>
 
-#include <Kokkos_Core.hpp>
+#include <Kokkos_Macros.hpp>
 
 #include <cstdint>
 #include <cstring>

@@ -6,7 +6,7 @@
 
 #include <farstep/numerics/inline.hpp>
 
-#include <Kokkos_Core.hpp>
+#include <Kokkos_Macros.hpp>
 
 #include <type_traits>
 #include <utility>

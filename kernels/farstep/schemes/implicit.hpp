@@ -154,6 +154,7 @@ struct Implicit {
     static constexpr const char* name = Method::name;
     static constexpr const char* title = Method::title;
     static constexpr int order = Method::order;
+    static constexpr bool is_function = true;
 
     static constexpr const char* needs = "a system of at most 8 components";
     static_assert(largest_dense_state == 8, "titles and needs say so");

@@ -22,18 +22,21 @@ struct RungeKutta {
     static constexpr const char* title = Tableau::title;
     static constexpr int order = Tableau::order;
     static constexpr int stages = Tableau::stages;
+    /// Whether an increment is a function of its own on CPUs: one of many stages is compiled once a
+    /// number type, and its call costs nothing beside them.
+    static constexpr bool is_function = stages > 4;
 
     /// The increment of one step of length `dt` [time] from state u. `parameters` are prepared.
     template <class System, class Real, class Parameters, class Step>
     KOKKOS_FORCEINLINE_FUNCTION static Vector<Real, System::dimension> increment(
         const Vector<Real, System::dimension>& u, const Parameters& parameters, Step dt) {
-        Vector<Vector<Real, System::dimension>, stages> slopes;
-        set_slopes<System>(u, parameters, dt, slopes);
-        Vector<Real, System::dimension> result;
-        unrolled<System::dimension>([&](auto c) FARSTEP_INLINE {
-            result[c] = weighted_sum<stages, stages>(slopes, dt, int(c));
-        });
-        return result;
+        if constexpr (is_function) {
+            // What functions take by reference does not stay in registers: they get a copy.
+            const Vector<Real, System::dimension> start = u;
+            return increment_function<System>(start, parameters, dt);
+        } else {
+            return inlined_increment<System>(u, parameters, dt);
+        }
     }
 
     /// Sets the slopes ki of all stages. `dt` is one number for all lanes, or a pack of one for
@@ -63,6 +66,24 @@ struct RungeKutta {
     }
 
 private:
+    template <class System, class Real, class Parameters, class Step>
+    FARSTEP_LAYER_FUNCTION static Vector<Real, System::dimension> increment_function(
+        const Vector<Real, System::dimension>& u, const Parameters& parameters, Step dt) {
+        return inlined_increment<System>(u, parameters, dt);
+    }
+
+    template <class System, class Real, class Parameters, class Step>
+    KOKKOS_FORCEINLINE_FUNCTION static Vector<Real, System::dimension> inlined_increment(
+        const Vector<Real, System::dimension>& u, const Parameters& parameters, Step dt) {
+        Vector<Vector<Real, System::dimension>, stages> slopes;
+        set_slopes<System>(u, parameters, dt, slopes);
+        Vector<Real, System::dimension> result;
+        unrolled<System::dimension>([&](auto c) FARSTEP_INLINE {
+            result[c] = weighted_sum<stages, stages>(slopes, dt, int(c));
+        });
+        return result;
+    }
+
     /// The coefficient of slope j in stage `row`; row `stages` holds the final weights, the rows
     /// after it those of the error estimates, if the tableau has any.
     template <int row, int j>
