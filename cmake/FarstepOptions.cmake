@@ -12,6 +12,7 @@ option(FARSTEP_USE_KOKKOS_KERNELS "Use Kokkos Kernels; without it host BLAS serv
 option(FARSTEP_USE_SLEEF "Use SLEEF's vector functions on the host where found" ON)
 option(FARSTEP_WERROR "Treat warnings as errors" OFF)
 option(FARSTEP_USE_CCACHE "Use ccache where found" ON)
+option(FARSTEP_PRECOMPILE_HEADERS "Precompile headers of libraries (with g++ for CPUs)" ON)
 set(FARSTEP_ARCH "native" CACHE STRING "Value of -march for host builds; empty for none")
 set(FARSTEP_SYSTEMS "all" CACHE STRING "Systems to compile: 'all' or a list of names")
 
@@ -34,7 +35,9 @@ if(PROJECT_IS_TOP_LEVEL)
         mark_as_advanced(FARSTEP_CCACHE)
         if(FARSTEP_CCACHE)
             set(CMAKE_C_COMPILER_LAUNCHER "${FARSTEP_CCACHE}")
-            set(CMAKE_CXX_COMPILER_LAUNCHER "${FARSTEP_CCACHE}")
+            # What ccache asks for before it caches sources with precompiled headers.
+            set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env
+                "CCACHE_SLOPPINESS=pch_defines,time_macros" "${FARSTEP_CCACHE}")
         endif()
     endif()
 endif()

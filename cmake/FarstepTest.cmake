@@ -58,6 +58,7 @@ function(farstep_add_test name)
         ${name} PRIVATE farstep_test_main ${arg_LIBRARIES} farstep_warnings farstep_optimization
     )
     target_compile_definitions(${name} PRIVATE FARSTEP_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    farstep_share_precompiled(${name} farstep_test_main)
     add_test(NAME ${name} COMMAND ${name})
     farstep_set_test_properties(${name} 1 ${arg_THREADS})
     foreach(ranks IN LISTS arg_RANKS)
