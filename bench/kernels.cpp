@@ -3,49 +3,20 @@
 //
 // Speed of the fused kernels on one core, beside the core's own limits measured in the same run.
 // Prints JSON; bench/run.py calls it, adds peers and makes tables and pictures.
-#include <farstep/numerics/pack.hpp>
-#include <farstep/numerics/vector.hpp>
-
 #include <algorithm>
-#include <ctime>
-#include <functional>
+#include <map>
+#include <string>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "catalog/catalog.hpp"
 #include "deck/values.hpp"
 #include "ensemble/ensemble.hpp"
+#include "measuring.hpp"
 #include "parallel/kokkos_session.hpp"
+#include "peak.hpp"
 
-namespace farstep {
+namespace farstep::bench {
 namespace {
-
-/// Time this thread has computed [s]; unlike wall time it does not count what others take.
-double thread_seconds() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return double(now.tv_sec) + 1e-9 * double(now.tv_nsec);
-}
-
-/// Multiply-adds per second of one core in twelve independent chains, times two.
-template <class T>
-[[gnu::noinline]] double multiply_add_peak() {
-    using Chunk = typename detail::NativeVector<T, native_vector_bytes>::type;
-    constexpr int chains = 12;
-    constexpr long rounds = 2'000'000;
-    Vector<Chunk, chains> sums;
-    for (int i = 0; i < chains; ++i) sums[i] = T(1 + 1e-3 * i) - Chunk{};
-    const Chunk factor = T(0.999999) - Chunk{}, addend = T(1e-6) - Chunk{};
-    const double start = thread_seconds();
-    for (long r = 0; r < rounds; ++r) {
-        unrolled<chains>([&](auto i) FARSTEP_INLINE { sums[i] = sums[i] * factor + addend; });
-    }
-    // Whoever looks at the results keeps the compiler from leaving the loop out.
-    unrolled<chains>([&](auto i) FARSTEP_INLINE { asm volatile("" ::"v"(sums[i])); });
-    const double elapsed = thread_seconds() - start;
-    return 2.0 * chains * double(rounds) * native_lanes<T> / elapsed;
-}
 
 /// One kernel: what is stepped, and how many operations a step counts.
 struct Case {
@@ -71,8 +42,6 @@ DeployedNetwork some_network(int d, const Case& what) {
     return network;
 }
 
-/// Operations of a network step: 4 d + 5 a hidden unit (two products of length d; a division
-/// counts as one operation). Those of the solver are not counted.
 /// The same parameters for every trajectory, as if they were its own.
 StateView repeated(const std::vector<double>& parameters, std::int64_t tiles) {
     Ensemble values(int(parameters.size()), {0, tiles * tile_width});
@@ -84,6 +53,8 @@ StateView repeated(const std::vector<double>& parameters, std::int64_t tiles) {
     return values.view().state;
 }
 
+/// Operations of a network step: 4 d + 5 a hidden unit (two products of length d; a division
+/// counts as one operation). Those of the solver are not counted.
 double operations(const Case& what, int d) { return what.hidden * (4.0 * d + 5.0); }
 
 void print_case(const Case& what, bool first) {
@@ -100,26 +71,31 @@ void print_case(const Case& what, bool first) {
     if (what.own_parameters) ensemble.set_parameters(repeated(parameters, ensemble.tiles()));
     system.sample(ensemble.view().state, 0, size - 1, system.info().initial,
                   parameter_tile(parameters), 1);
+    const bool is_double = what.precision == Precision::Double;
     const std::int64_t steps = what.hidden > 0 ? std::max(20, 40000 / what.hidden / d) : 2000;
-    std::vector<double> rates, peaks;
-    for (int r = 0; r < repeats; ++r) {
-        peaks.push_back(what.precision == Precision::Double ? multiply_add_peak<double>()
-                                                            : multiply_add_peak<float>());
+    std::vector<double> peak_seconds;
+    const auto measure_peak = [&] {
         const double start = thread_seconds();
-        stepper->advance(ensemble.view(), 0, steps);
-        Kokkos::fence();
-        rates.push_back(double(size * steps) / (thread_seconds() - start));
-    }
-    const double rate = *std::max_element(rates.begin(), rates.end());
-    const double peak = *std::max_element(peaks.begin(), peaks.end());
+        is_double ? multiply_add<double>() : multiply_add<float>();
+        peak_seconds.push_back(thread_seconds() - start);
+    };
+    auto rate_samples = rates(double(size * steps), samples(repeats, measure_peak, [&] {
+                                  stepper->advance(ensemble.view(), 0, steps);
+                                  Kokkos::fence();
+                              }));
+    std::sort(rate_samples.begin(), rate_samples.end());
+    const double rate = rate_samples.back();
+    const double peak =
+        (is_double ? multiply_add_operations<double> : multiply_add_operations<float>) /
+        *std::min_element(peak_seconds.begin(), peak_seconds.end());
     fmt::print("{}\n  {{\"system\": \"{}\", \"dimension\": {}, \"precision\": \"{}\", "
                "\"hidden\": {}, \"coefficients\": \"{}\", \"parameters\": \"{}\", "
-               "\"steps_per_second\": {:.6g}, "
+               "\"steps_per_second\": {:.6g}, \"median\": {:.6g}, "
                "\"operations_per_second\": {:.6g}, \"peak\": {:.6g}, \"of_peak\": {:.4f}}}",
                first ? "" : ",", what.system, d, name_of(what.precision), what.hidden,
                what.free_coefficients ? "free" : "published",
-               what.own_parameters ? "own" : "shared", rate, rate * operations(what, d),
-               peak, rate * operations(what, d) / peak);
+               what.own_parameters ? "own" : "shared", rate, rate_samples[repeats / 2],
+               rate * operations(what, d), peak, rate * operations(what, d) / peak);
 }
 
 std::vector<Case> all_cases() {
@@ -128,10 +104,14 @@ std::vector<Case> all_cases() {
     for (const Precision p : {Precision::Double, Precision::Float}) {
         for (const int hidden : {1024, 64, 16}) {
             cases.push_back({"henon_heiles", none, p, hidden, false});
+            cases.push_back({"elastic_pendulum", none, p, hidden, false});
             cases.push_back({"spring_chain", {{"masses", 10}}, p, hidden, false});
         }
+        cases.push_back({"spring_chain", {{"masses", 20}}, p, 1024, false});
+        for (const int masses : {10, 20}) {
+            cases.push_back({"spring_chain", {{"masses", masses}}, p, 1024, true});
+        }
         cases.push_back({"henon_heiles", none, p, 1024, true});
-        cases.push_back({"spring_chain", {{"masses", 10}}, p, 1024, true});
         cases.push_back({"lorenz63", none, p, 0, false});
         cases.push_back({"pendulum_chain", {{"links", 2}}, p, 0, false});
         for (const bool own : {false, true}) {
@@ -147,15 +127,19 @@ std::vector<Case> all_cases() {
 }
 
 }  // namespace
-}  // namespace farstep
+}  // namespace farstep::bench
 
-int main() {
-    const farstep::KokkosSession kokkos(farstep::Communicator(), 1);
+/// `farstep_bench [SYSTEM...]`: those systems alone.
+int main(int count, char** words) {
+    using namespace farstep;
+    const std::vector<std::string> wanted(words + 1, words + count);
+    const KokkosSession kokkos(Communicator(), 1);
     fmt::print("[");
     bool first = true;
-    for (const farstep::Case& what : farstep::all_cases()) {
-        if (farstep::find_system(what.system, what.sizes) == nullptr) continue;
-        farstep::print_case(what, first);
+    for (const bench::Case& what : bench::all_cases()) {
+        if (find_system(what.system, what.sizes) == nullptr) continue;
+        if (!wanted.empty() && std::count(wanted.begin(), wanted.end(), what.system) == 0) continue;
+        bench::print_case(what, first);
         first = false;
     }
     fmt::print("\n]\n");

@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The most multiply-adds a core can do: what kernels are compared with.
+#pragma once
+
+#include <farstep/numerics/pack.hpp>
+#include <farstep/numerics/vector.hpp>
+
+namespace farstep::bench {
+
+inline constexpr int peak_chains = 12;
+inline constexpr long peak_rounds = 2'000'000;
+
+/// Operations of multiply_add: a multiply-add counts as two.
+template <class T>
+inline constexpr double multiply_add_operations =
+    2.0 * peak_chains* double(peak_rounds) * native_lanes<T>;
+
+/// Multiply-adds of whole vectors in twelve independent chains: as many as hide their latency.
+template <class T>
+[[gnu::noinline]] void multiply_add() {
+    using Chunk = typename detail::NativeVector<T, native_vector_bytes>::type;
+    Vector<Chunk, peak_chains> sums;
+    for (int i = 0; i < peak_chains; ++i) sums[i] = T(1 + 1e-3 * i) - Chunk{};
+    const Chunk factor = T(0.999999) - Chunk{}, addend = T(1e-6) - Chunk{};
+    for (long r = 0; r < peak_rounds; ++r) {
+        unrolled<peak_chains>([&](auto i) FARSTEP_INLINE { sums[i] = sums[i] * factor + addend; });
+    }
+    // Whoever looks at the results keeps the compiler from leaving the loop out.
+    unrolled<peak_chains>([&](auto i) FARSTEP_INLINE { asm volatile("" ::"v"(sums[i])); });
+}
+
+}  // namespace farstep::bench
