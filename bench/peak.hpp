@@ -15,7 +15,7 @@ inline constexpr long peak_rounds = 2'000'000;
 /// Operations of multiply_add: a multiply-add counts as two.
 template <class T>
 inline constexpr double multiply_add_operations =
-    2.0 * peak_chains* double(peak_rounds) * native_lanes<T>;
+    2.0 * peak_chains * double(peak_rounds) * native_lanes<T>;
 
 /// Multiply-adds of whole vectors in twelve independent chains: as many as hide their latency.
 template <class T>

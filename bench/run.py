@@ -1,74 +1,48 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The Farstep Authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Farstep's kernels beside the core's limits and PyTorch, in one run, on one core.
+"""The machine's limits, Farstep's kernels and its peers, side by side in one run.
 
-Usage: bench/run.py [--quick] [--build build/test] [--venv DIR] [--output FILE.json]
-PyTorch is installed from pip into a virtual environment outside the tree; --quick leaves it out.
+    bench/run.py                                 all sections
+    bench/run.py --section plain,lorenz          some
+    bench/run.py --quick                         no peers in Python
+    bench/run.py --output FILE.json --report     also writes docs/performance.md and its picture
+
+bench/run.sh installs the peers and builds before it calls this.
 """
 
-import argparse
 import datetime
+import importlib.metadata
 import json
 import os
 import pathlib
 import platform
 import subprocess
 import sys
+import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
+import common
+import sections
+import tables
 
 
 def parse():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="without PyTorch")
-    parser.add_argument("--build", default=HERE.parent / "build" / "test", type=pathlib.Path)
-    parser.add_argument("--venv", default=CACHE / "farstep" / "bench-venv", type=pathlib.Path)
-    parser.add_argument("--output", type=pathlib.Path, help="also write everything as JSON")
-    return parser.parse_args()
-
-
-def on_one_core(command):
-    """Runs pinned to the last core; returns what the command prints as JSON."""
-    core = sorted(os.sched_getaffinity(0))[-1]
-    environment = dict(os.environ, OMP_NUM_THREADS="1", MKL_NUM_THREADS="1")
-    done = subprocess.run(["taskset", "-c", str(core), *map(str, command)], check=True,
-                          stdout=subprocess.PIPE, env=environment)
-    return json.loads(done.stdout)
-
-
-def python_with_torch(venv):
-    python = venv / "bin" / "python"
-    if not python.exists():
-        print(f"Installing PyTorch into {venv} ...", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "torch", "numpy"], check=True)
-    return python
-
-
-def print_kernels(rows):
-    print(f"{'system':<18}{'d':>3} {'precision':<10}{'hidden':>7} {'coefficients':<13}"
-          f"{'steps/s':>10}{'of peak':>9}")
-    for row in rows:
-        share = f"{100 * row['of_peak']:.0f} %" if row["hidden"] else "plain"
-        if row["parameters"] == "own":
-            share += ", own parameters"
-        print(f"{row['system']:<18}{row['dimension']:>3} {row['precision']:<10}"
-              f"{row['hidden']:>7} {row['coefficients']:<13}{row['steps_per_second']:>10.3g}"
-              f"{share:>9}")
-
-
-def print_ratios(kernels, peers):
-    """Farstep against the best of each peer."""
-    print(f"\n{'system':<18}{'precision':<10}{'peer':<18}{'batch':>7}{'steps/s':>10}{'ratio':>8}")
-    for peer in peers:
-        ours = next(row for row in kernels
-                    if all(row[key] == peer[key] for key in ("system", "precision", "hidden"))
-                    and row["coefficients"] == "published")
-        peer["ratio"] = ours["steps_per_second"] / peer["steps_per_second"]
-        print(f"{peer['system']:<18}{peer['precision']:<10}{peer['peer']:<18}{peer['batch']:>7}"
-              f"{peer['steps_per_second']:>10.3g}{peer['ratio']:>8.1f}")
+    parser = common.parser(__doc__)
+    parser.add_argument("--section", default=",".join(sections.NAMES),
+                        help="names with commas between: " + ", ".join(sections.NAMES))
+    parser.add_argument("--output", type=pathlib.Path,
+                        help="JSON; what it holds of other sections is kept")
+    parser.add_argument("--report", action="store_true",
+                        help="docs/performance.md from the JSON (needs --output)")
+    options = parser.parse_args()
+    options.section = options.section.split(",")
+    for name in options.section:
+        if name not in sections.NAMES:
+            parser.error(f"--section: there is no section '{name}', only "
+                         + ", ".join(sections.NAMES))
+    if options.report and not options.output:
+        parser.error("--report needs --output: the page is made from the JSON")
+    return options
 
 
 def processor():
@@ -78,21 +52,64 @@ def processor():
     return platform.processor()
 
 
+def versions():
+    found = {"Python": platform.python_version()}
+    for package in ("torch", "jax", "diffrax", "heyoka", "numpy"):
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            pass
+    return found
+
+
+def conditions(options):
+    """What the figures depend on, for whoever compares them."""
+    done = subprocess.run([options.build / "farstep", "--version"], check=False, text=True,
+                          stdout=subprocess.PIPE)
+    return {"processor": processor(), "cores": len(os.sched_getaffinity(0)),
+            "system": platform.platform(), "farstep": done.stdout, "versions": versions()}
+
+
+def measure(name, options):
+    """Rows of a section and the record of its run; none, and a line, if a module is missing."""
+    start = time.monotonic()
+    try:
+        rows = sections.load(name).measure(options)
+    except ModuleNotFoundError as error:
+        common.skip(f"section {name}", f"{sys.executable} has no module '{error.name}': run "
+                    "bench/setup.sh, then bench/run.py with the Python of its environment")
+        return [], None
+    return rows, {"date": datetime.date.today().isoformat(),
+                  "load": round(os.getloadavg()[0], 2),
+                  "seconds": round(time.monotonic() - start)}
+
+
+def read(path):
+    return json.loads(path.read_text()) if path and path.exists() else {}
+
+
+def write(path, results):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+
+
 def main():
     options = parse()
-    kernels = on_one_core([options.build / "bench" / "farstep_bench"])
-    print_kernels(kernels)
-    peers = []
-    if not options.quick:
-        peers = on_one_core([python_with_torch(options.venv), HERE / "torch_peer.py"])
-        print_ratios(kernels, peers)
-    if options.output:
-        version = subprocess.run([options.build / "farstep", "--version"], check=True,
-                                 stdout=subprocess.PIPE, text=True).stdout
-        options.output.write_text(json.dumps(
-            {"processor": processor(), "date": datetime.date.today().isoformat(),
-             "load": os.getloadavg()[0], "farstep": version, "kernels": kernels,
-             "peers": peers}, indent=1))
+    before = read(options.output)
+    results = {**conditions(options), "sections": before.get("sections", {}), "rows": [
+        row for row in before.get("rows", []) if row["section"] not in options.section]}
+    for name in options.section:
+        rows, record = measure(name, options)
+        if record is None:
+            continue
+        results["sections"][name] = record
+        results["rows"] += rows
+        print(f"\n{sections.title(name)} ({record['seconds']} s)\n")
+        print(tables.text(rows))
+        if options.output:
+            write(options.output, results)
+    if options.report:
+        subprocess.run([sys.executable, common.HERE / "report.py", options.output], check=True)
 
 
 if __name__ == "__main__":
