@@ -21,21 +21,30 @@ def family(row):
     return "Farstep, RK4" if row["method"].startswith("RK4") else "Farstep, adaptive or DP8"
 
 
+def short(row):
+    """A bar's name: its case, and the peer if it is one."""
+    return row["case"] if row["who"] == "Farstep" else f"{row['case']}, {row['who'].split(',')[0]}"
+
+
 def draw_bars(axes, rows):
     """Ratios divided by what was wanted: right of the line is met."""
     held = [row for row in rows if tables.is_met(row) is not None
             and row["section"] != "equal_error"]
-    for place, row in enumerate(reversed(held)):
-        share = row["ratio"] / row["wanted"] if "wanted" in row else row["at_most"] / row["ratio"]
-        colour = BLUE if tables.is_met(row) else VERMILION
+    shares = [row["ratio"] / row["wanted"] if "wanted" in row else row["at_most"] / row["ratio"]
+              for row in held]
+    for place, (row, share) in enumerate(zip(held, shares)):
+        colour, marker = (BLUE, "o") if tables.is_met(row) else (VERMILION, "X")
         axes.plot([1, share], [place, place], color=colour, linewidth=2)
-        axes.plot(share, place, "o" if tables.is_met(row) else "X", color=colour)
-    axes.set_yticks(range(len(held)), [
-        f"{row['case']}: " + (row["against"] if row["who"] == "Farstep" else row["who"])
-        for row in reversed(held)], fontsize=6)
+        axes.plot(share, place, marker, color=colour)
+    axes.set_yticks(range(len(held)), [short(row) for row in held], fontsize=7)
+    axes.invert_yaxis()
     axes.axvline(1, color="black", linewidth=0.8)
     axes.set_xscale("log")
-    axes.set_xlabel("ratio divided by its bar (blue circle: met, red cross: not met)")
+    ticks = [tick for tick in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
+             if 0.7 * min(shares, default=1) <= tick <= 1.5 * max(shares, default=1)]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks], fontsize=7)
+    axes.minorticks_off()
+    axes.set_title("ratio over its bar (circle: met, cross: not met)", fontsize=8)
     axes.grid(axis="x", color="0.9")
 
 
@@ -53,8 +62,8 @@ def draw_errors(axes, rows, case):
 
 def draw(rows, path):
     cases = tables.by_case([row for row in rows if row["section"] in ("lorenz", "equal_error")])
-    figure = plt.figure(figsize=(11, 9), layout="constrained")
-    left, right = figure.subfigures(1, 2, width_ratios=(1.15, 1))
+    figure = plt.figure(figsize=(12, 9), layout="constrained")
+    left, right = figure.subfigures(1, 2, width_ratios=(1, 1))
     draw_bars(left.subplots(), rows)
     if cases:
         panels = right.subplots((len(cases) + 1) // 2, 2, squeeze=False).flat
@@ -62,7 +71,8 @@ def draw(rows, path):
             name = {"lorenz": "Lorenz, "}.get(entries[0]["section"], "")
             draw_errors(axes, entries, name + case)
         for axes in list(panels):
-            axes.set_visible(False)
-        figure.axes[1].legend(fontsize=6)
+            axes.remove()
+        right.legend(*right.axes[-1].get_legend_handles_labels(), loc="outside upper center",
+                     ncols=4, fontsize=7)
     figure.savefig(path, dpi=130)
     plt.close(figure)

@@ -10,6 +10,10 @@ side by side in lanes; ARKODE takes all in one vector, with its own vector opera
 same compiled here; the scalar loop calls the C library's sine and cosine; JAX is the step by hand in
 a loop that XLA compiles; diffrax runs the same tableau; PyTorch a step a call. Variants of a peer
 that are slower than its best are left out, but for ARKODE's.
+
+For Hénon–Heiles a limit stands beside: RK4 takes 44 multiply-adds, products and sums (12 for the inner
+states, 16 for the sum, 4 for each right-hand side and its constant parameter), and cores that issue
+them where they issue multiply-adds cannot take more steps than half the peak divided by 44.
 """
 
 import common
@@ -18,6 +22,7 @@ SECTION = "plain"
 # Bars by system and peer, for double.
 BARS = {("henon_heiles", "Boost odeint"): 1.3, ("henon_heiles", "SUNDIALS ARKODE"): 50,
         ("elastic_pendulum", "scalar C++ loop"): 4}
+HENON_HEILES_OPERATIONS = 44  # vector instructions of a step, as the text above counts them
 LARGE = 100_000  # trajectories in a vector that is large
 
 
@@ -35,6 +40,14 @@ def farstep_rows(cases):
         if case["parameters"] == "own":
             rows[-1]["who"] += ", parameters by trajectory"
     return rows
+
+
+def limit_row(case):
+    """Steps at the rate of the multiply-add peak, a multiply-add being two of its operations."""
+    limit = case["peak"] / 2 / HENON_HEILES_OPERATIONS
+    return common.row(SECTION, name(case), "limit: 44 instructions a step at the peak's rate",
+                      [limit], "steps/s", system=case["system"], precision=case["precision"],
+                      ratio=case["steps_per_second"] / limit, against="Farstep over it")
 
 
 def best_variants(peers):
@@ -84,6 +97,8 @@ def measure(options):
         peers += common.python_peer(options, "diffrax", "jax_steps.py", precision) or []
     peers += torch_peers(options)
     rows = farstep_rows(cases)
+    rows += [limit_row(case) for case in cases
+             if case["system"] == "henon_heiles" and case["parameters"] == "shared"]
     for peer in best_variants(peers):
         ours = [case for case in cases if case["parameters"] == "shared" and
                 all(case[key] == peer[key] for key in ("system", "precision"))]

@@ -74,6 +74,7 @@ def head(results, path):
 
 
 def page(results, path):
+    """The whole page. Rows of sections that are listed no more are left out."""
     parts = [head(results, path), "## Bars\n",
              "What was set out to reach, met or not, in this run.\n", bars(results["rows"]),
              "\n![Ratios beside their bars, and error against time](images/performance.png)\n"]
@@ -91,6 +92,8 @@ def main():
     parser.add_argument("results", type=pathlib.Path)
     path = parser.parse_args().results
     results = json.loads(path.read_text())
+    results["rows"] = [row for name in sections.NAMES for row in results["rows"]
+                       if row["section"] == name]
     (DOCS / "performance.md").write_text(page(results, path))
     import picture  # last: where there is no matplotlib, the page is there all the same
     picture.draw(results["rows"], DOCS / "images" / "performance.png")
