@@ -29,6 +29,7 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THRE
               "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false", "JAX_PLATFORMS": "cpu",
               "JAX_COMPILATION_CACHE_DIR": str(CACHE / "farstep" / "bench-jax"),
               "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
+RUNS = 2  # of every program in C++, at different times: machines are lent unevenly
 SYSTEM_TITLES = {"henon_heiles": "Hénon–Heiles", "elastic_pendulum": "elastic pendulum",
                  "lorenz63": "Lorenz", "pendulum_chain": "double pendulum"}
 
@@ -83,9 +84,14 @@ def program(options, name):
 
 
 def peer_rows(options, name):
-    """Rows that a peer in C++ prints; none if it was not built."""
+    """Rows that a peer in C++ prints, with the samples of two runs; none if it was not built."""
     path = program(options, f"peers/{name}")
-    return (on_one_core([path]) or []) if path else []
+    merged = {}
+    for _ in range(RUNS if path else 0):
+        for found in on_one_core([path]) or []:
+            key = tuple(value for name, value in found.items() if name != "samples")
+            merged.setdefault(key, dict(found, samples=[]))["samples"] += found["samples"]
+    return list(merged.values())
 
 
 def python_peer(options, module, script, *arguments):
@@ -128,7 +134,7 @@ def kernels(options, **wanted):
     """Farstep's kernels with the wanted properties, measured once for all sections: best steps per
     second of two runs of the program, 40 repeats each."""
     path = program(options, "farstep_bench")
-    cases = _kernels(path, 1 if options.quick else 2) if path else []
+    cases = _kernels(path, 1 if options.quick else RUNS) if path else []
     return [case for case in cases if all(case[key] == value for key, value in wanted.items())]
 
 

@@ -29,12 +29,13 @@ bench/report.py {source}   # this page from results already measured
 bench/compare.py BUILD_A BUILD_B           # two builds, in turn, on one machine
 ```
 
-Measured with {version}, {dates}, on {processor}, {cores} ({system}). Peers in Python: {versions}. The
-results: [{name}]({link}).
+Measured with {version}, {dates}, on {processor}, {cores} ({system}), under a load
+of {loads}. Peers in Python: {versions}. The results:
+[{name}]({link}).
 
 One core unless said, the same for all: every program is pinned to it and has one thread. C++ programs
 count the time of their thread, peers in Python that of their process, so that what other programs take
-does not count. *Best* is the best of the samples, from which the ratios are made, since virtual
+of the core is not counted (what they take of the caches is). *Best* is the best of the samples, from which the ratios are made, since virtual
 machines lend cores and only the best is the core alone; where it is far from the *median*, the machine
 was busy. *Ratio* is Farstep's speed over the peer's, unless it is a share of the peak. Ratios carry
 over between machines; absolute figures do not.
@@ -51,24 +52,34 @@ def bars(rows):
             groups.setdefault(key, []).append(row)
     lines = ["| what | whose | ratio | bar |", "|---|---|---|---|"]
     for (_, case, _), entries in groups.items():
-        worst = min(entries, key=lambda row: row.get("ratio", 0) if "wanted" in row
-                    else -row["ratio"])
-        who = worst["who"] + (f", least of {len(entries)} runs" if len(entries) > 1 else "")
-        found = tables.bar(worst) or "not met: no run of Farstep reaches its error"
-        lines.append(f"| {case} | {who} | {tables.share(worst)} | {found} |")
+        lines.append(f"| {case} | " + " | ".join(verdict(entries)) + " |")
     return "\n".join(lines)
+
+
+def verdict(entries):
+    """Whose, ratio and bar of the row that is farthest from its bar, and how many have no ratio."""
+    compared = [row for row in entries if row.get("ratio") is not None]
+    whose = entries[0]["who"] + (f", least of {len(entries)} runs" if len(entries) > 1 else "")
+    if not compared:
+        return whose, "", "not met: no run of Farstep reaches the error"
+    worst = min(compared, key=lambda row: row["ratio"] if "wanted" in row else -row["ratio"])
+    missing = len(entries) - len(compared)
+    rest = (f"; not met in {missing} of the runs, whose error none of Farstep's reaches"
+            if missing else "")
+    return whose, tables.share(worst), tables.bar(worst) + rest
 
 
 def head(results, path):
     version, _, details = results["farstep"].partition("\n")
     records = results["sections"].values()
     dates = sorted({record["date"] for record in records})
+    loads = sorted(record["load"] for record in records)
     relative = os.path.relpath(path.resolve(), DOCS.parent)
     return HEAD.format(
         source=relative, name=path.name, link=os.path.relpath(path.resolve(), DOCS),
         version=f"{version}, {details.splitlines()[0].partition(', flags')[0]}" if details
         else version,
-        cores=f"{results['cores']} cores", processor=results["processor"],
+        loads=f"{loads[0]:.1f} to {loads[-1]:.1f}", cores=f"{results['cores']} cores", processor=results["processor"],
         system=results["system"], dates=" to ".join(dict.fromkeys([dates[0], dates[-1]])),
         versions=", ".join(f"{name} {text}" for name, text in results["versions"].items()))
 

@@ -116,10 +116,15 @@ def test_every_section_has_a_title_and_a_text():
 def test_the_page_lists_every_bar_with_its_verdict():
     rows = [{"section": "plain", "case": "a case", "who": "a peer", "value": 1.0, "unit": "steps/s",
              "ratio": 2.0, "wanted": 1.3, "against": "Farstep over it"},
-            dict(entry("heyoka 7", "Taylor series", 1e-9, 1.0), wanted=1.0)]
+            dict(entry("heyoka 7", "Taylor series", 1e-9, 1.0), wanted=1.0),
+            dict(entry("diffrax 1", "Tsit5", 1e-9, 1.0), wanted=1.0),
+            dict(entry("diffrax 1", "Tsit5", 1e-6, 1.0), wanted=1.0, ratio=3.0),
+            dict(entry("diffrax 1", "Tsit5", 1e-5, 1.0), wanted=1.0, ratio=2.0)]
     text = report.bars(rows)
     assert "| a case | a peer | 2.00 | ≥ 1.3: met |" in text
-    assert "| a case | heyoka 7 |  | not met: no run of Farstep reaches its error |" in text
+    assert "| a case | heyoka 7 |  | not met: no run of Farstep reaches the error |" in text
+    assert ("| a case | diffrax 1, least of 3 runs | 2.00 | ≥ 1: met; not met in 1 of the runs, "
+            "whose error none of Farstep's reaches |") in text
 
 
 def fake_build(folder, rate):
