@@ -9,9 +9,12 @@ NAMES = (
     "machine",
     "corrected",
     "small_correctors",
+    "training",
     "plain",
     "lorenz",
     "equal_error",
+    "files",
+    "scaling",
 )
 
 

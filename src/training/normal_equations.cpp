@@ -85,9 +85,9 @@ private:
     }
 
     void fill_hidden(std::int64_t first_tile, std::int64_t tiles) {
-        const StateView inputs = Kokkos::subview(
-            m_samples.inputs, std::make_pair(first_tile, first_tile + tiles), Kokkos::ALL(),
-            Kokkos::ALL());
+        const StateView inputs =
+            Kokkos::subview(m_samples.inputs, std::make_pair(first_tile, first_tile + tiles),
+                            Kokkos::ALL(), Kokkos::ALL());
         const auto column = std::int64_t(m_block.stride(1));
         compute_features(m_network.activation, m_network.shape, m_parameters, inputs,
                          {m_block.data() + m_base * column, tile_width, column});

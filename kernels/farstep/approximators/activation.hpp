@@ -153,20 +153,4 @@ KOKKOS_FORCEINLINE_FUNCTION Real activation_derivative(const Real& z, const Real
     }
 }
 
-/// Adds weight · ∂value/∂c to the gradient of the seven coefficients of a rational activation.
-template <class Real, class Coefficients>
-KOKKOS_FORCEINLINE_FUNCTION void add_rational_gradient(
-    const Real& z, const Real& value, const Real& weight, const Coefficients& c,
-    Vector<Real, rational_coefficient_count>& gradient) {
-    const Real scaled = weight / ((c[6] * z + c[5]) * z + c[4]);
-    const Real scaled_z = scaled * z, scaled_z2 = scaled_z * z;
-    gradient[0] += scaled;
-    gradient[1] += scaled_z;
-    gradient[2] += scaled_z2;
-    gradient[3] += scaled_z2 * z;
-    gradient[4] -= scaled * value;
-    gradient[5] -= scaled_z * value;
-    gradient[6] -= scaled_z2 * value;
-}
-
 }  // namespace farstep

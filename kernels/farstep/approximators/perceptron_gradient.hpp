@@ -16,7 +16,7 @@ namespace farstep {
 /// memory of a block stays in the first-level cache. A GPU's work items take one unit each.
 struct GradientTiling {
     static constexpr bool vectors = native_lanes<double> > 1;
-    static constexpr int units = vectors ? 6 : 1;
+    static constexpr int units = vectors ? detail::units_per_visit : 1;
     /// Tiles whose samples are visited at once, and how many of these a work item sums over; the
     /// latter bounds the partial sums kept in memory.
     static constexpr int block_tiles = vectors ? 4 : 8;
@@ -25,7 +25,7 @@ struct GradientTiling {
     /// wait for the division's latency in every iteration.
     static constexpr int inverted_at_once = vectors ? 8 : 1;
     /// Rows of inputs or cotangents whose sums are kept in registers.
-    static constexpr int rows_at_once = 4;
+    static constexpr int rows_at_once = detail::many_registers ? 4 : 2;
 };
 
 /// Tiles that one work item of the gradient sums over.
@@ -94,7 +94,7 @@ struct GradientKernel {
         const std::int64_t last =
             first + gradient_item_tiles < tiles ? first + gradient_item_tiles : tiles;
         const int row = group < unit_groups ? group * units : shape.hidden + group - unit_groups;
-        const int end = group >= unit_groups            ? row + 1
+        const int end = group >= unit_groups         ? row + 1
                         : row + units < shape.hidden ? row + units
                                                      : shape.hidden;
         for (int r = row; r < end; ++r) {

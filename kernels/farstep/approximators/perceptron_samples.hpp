@@ -40,32 +40,18 @@ KOKKOS_INLINE_FUNCTION RationalCoefficients load_coefficients(const double* memo
 /// Lanes that one register holds.
 using Register = Lanes<double, native_lanes<double>>;
 
-// Compilers expand a memcpy of 64 bytes to two of 32 by way of the stack, whose 64-byte read then
-// waits for both to retire: a dozen cycles for every load of the inner loops. Accesses of the
-// vector's own width do not.
-#if defined(__CUDACC__) || defined(__HIPCC__)
-KOKKOS_FORCEINLINE_FUNCTION Register load_register(const double* memory) { return *memory; }
-KOKKOS_FORCEINLINE_FUNCTION void store_register(double* memory, Register value) {
-    *memory = value;
-}
-#else
-typedef double UnalignedRegister
-    __attribute__((vector_size(native_vector_bytes), aligned(sizeof(double)), may_alias));
-
 KOKKOS_FORCEINLINE_FUNCTION Register load_register(const double* memory) {
-    Register value;
-    value.chunks[0] = *reinterpret_cast<const UnalignedRegister*>(memory);
-    return value;
+    return load<Register>(memory, 1);
 }
 KOKKOS_FORCEINLINE_FUNCTION void store_register(double* memory, const Register& value) {
-    *reinterpret_cast<UnalignedRegister*>(memory) = value.chunks[0];
+    store(memory, 1, value);
 }
-#endif
 
 /// Neighbouring registers of samples that the inner loops hold, and hidden units that share each of
-/// their loads; together they fill most of the registers of AVX-512.
-inline constexpr int samples_at_once = native_lanes<double> > 1 ? 4 : 1;
-inline constexpr int units_per_visit = native_lanes<double> > 1 ? 6 : 4;
+/// their loads; together they fill most of the 32 registers of AVX-512, or of 16 smaller ones.
+inline constexpr bool many_registers = native_vector_bytes == 64;
+inline constexpr int samples_at_once = many_registers ? 4 : native_lanes<double> > 1 ? 2 : 1;
+inline constexpr int units_per_visit = many_registers ? 6 : 4;
 using Samples = Vector<Register, samples_at_once>;
 
 KOKKOS_FORCEINLINE_FUNCTION Samples load_samples(const double* memory) {

@@ -12,11 +12,6 @@
 #include <Kokkos_Core.hpp>
 #include <cmath>
 
-#if defined(__AVX512F__) && !defined(__CUDACC__) && !defined(__HIPCC__)
-#define FARSTEP_HAVE_APPROXIMATE_RECIPROCAL
-#include <immintrin.h>
-#endif
-
 #if defined(FARSTEP_HAVE_SLEEF) && !defined(__CUDACC__) && !defined(__HIPCC__) && \
     defined(__x86_64__)
 #define FARSTEP_USE_SLEEF
@@ -153,7 +148,7 @@ KOKKOS_FORCEINLINE_FUNCTION void chunk_sincos(const Chunk& x, Chunk& sine, Chunk
     cosine = chunk_cos(x);
 }
 
-#ifdef FARSTEP_HAVE_APPROXIMATE_RECIPROCAL
+#ifdef FARSTEP_USE_AVX512
 
 // The forms with a mask of ones: g++ 12 warns of the others, whose source it takes for uninitialised.
 // y of 14 bits, so that e = 1 − xy is below 2⁻¹⁴; 1/x = y/(1 − e) = y(1 + e)(1 + e²) + O(e⁴).
@@ -177,7 +172,7 @@ KOKKOS_FORCEINLINE_FUNCTION __m512 chunk_reciprocal(const __m512& x) {
 /// shares the multiply-add units instead. The reciprocal of infinity is then not a number.
 template <class T, int W>
 KOKKOS_FORCEINLINE_FUNCTION Pack<T, W> reciprocal(const Pack<T, W>& x) {
-#ifdef FARSTEP_HAVE_APPROXIMATE_RECIPROCAL
+#ifdef FARSTEP_USE_AVX512
     return Pack<T, W>::map(
         [](const auto& c) FARSTEP_INLINE { return detail::chunk_reciprocal(c); }, x);
 #else
