@@ -69,9 +69,9 @@ def run_json(command, environment=None, core=None):
     return json.loads(done.stdout)
 
 
-def on_one_core(command):
+def on_one_core(command, environment=None):
     """As run_json, with one thread and pinned to the last core: the same for everyone."""
-    return run_json(command, ONE_THREAD, max(os.sched_getaffinity(0)))
+    return run_json(command, ONE_THREAD | (environment or {}), max(os.sched_getaffinity(0)))
 
 
 def program(options, name):
@@ -132,7 +132,7 @@ def _kernels(path, runs):
 
 def kernels(options, **wanted):
     """Farstep's kernels with the wanted properties, measured once for all sections: best steps per
-    second of two runs of the program, 40 repeats each."""
+    second of two runs of the program, 200 repeats each."""
     path = program(options, "farstep_bench")
     cases = _kernels(path, 1 if options.quick else RUNS) if path else []
     return [case for case in cases if all(case[key] == value for key, value in wanted.items())]

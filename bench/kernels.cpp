@@ -58,7 +58,7 @@ StateView repeated(const std::vector<double>& parameters, std::int64_t tiles) {
 double operations(const Case& what, int d) { return what.hidden * (4.0 * d + 5.0); }
 
 void print_case(const Case& what, bool first) {
-    constexpr int repeats = 40;  // virtual machines lend cores: the best of many is the core alone
+    constexpr int repeats = 200;  // virtual machines lend cores: the best of many is the core
     const SystemModel& system = *find_system(what.system, what.sizes);
     const int d = system.dimension();
     std::vector<double> parameters;
@@ -66,13 +66,13 @@ void print_case(const Case& what, bool first) {
     const DeployedNetwork network = some_network(d, what);
     const auto stepper = system.stepper({"rk4", what.precision, 1e-3, parameters, {}, {},
                                          what.hidden > 0 ? &network : nullptr});
-    constexpr std::int64_t size = 512;
+    constexpr std::int64_t size = 256;
     Ensemble ensemble(d, {0, size});
     if (what.own_parameters) ensemble.set_parameters(repeated(parameters, ensemble.tiles()));
     system.sample(ensemble.view().state, 0, size - 1, system.info().initial,
                   parameter_tile(parameters), 1);
     const bool is_double = what.precision == Precision::Double;
-    const std::int64_t steps = what.hidden > 0 ? std::max(20, 40000 / what.hidden / d) : 2000;
+    const std::int64_t steps = what.hidden > 0 ? std::max(8, 40000 / what.hidden / d) : 2000;
     std::vector<double> peak_seconds;
     const auto measure_peak = [&] {
         const double start = thread_seconds();

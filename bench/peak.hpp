@@ -10,7 +10,7 @@
 namespace farstep::bench {
 
 inline constexpr int peak_chains = 12;
-inline constexpr long peak_rounds = 2'000'000;
+inline constexpr long peak_rounds = 500'000;
 
 /// Operations of multiply_add: a multiply-add counts as two.
 template <class T>
