@@ -7,6 +7,11 @@ Trajectory steps per second on one core. Operations are 4 d + 5 for each hidden 
 products of length d, and five for the split activation, its division counted as one; the solver's
 are left out. The peak is that of multiply-adds, measured between the repeats. PyTorch computes the
 same step, eager and compiled, at its best batch size, with one thread.
+
+Instructions alone keep the published coefficients in double below 81 % (d = 4), 94 % (d = 20) and 97 %
+(d = 40) on a core with AVX-512. A vector of hidden units takes 2 d multiply-adds for its products and
+one for 1 + y²; a group of g that shares a reciprocal, g = 4 (d = 4) or 3, takes 3 (g - 1)
+multiplications and 7 instructions for an approximation and Newton's iteration. Counted are 2 d + 2.5.
 """
 
 import common

@@ -27,7 +27,7 @@ def row(case, who, value, unit, **more):
 
 
 def case_of(measured):
-    return f"d = {measured['dimension']}, double, batch {measured['batch']}"
+    return f"training, d = {measured['dimension']}, double, batch {measured['batch']}"
 
 
 def farstep_rows(measured):
@@ -56,7 +56,7 @@ def peer_rows(measured, peers):
                        key=lambda one: one["samples_per_second"])
         ours = best([one for one in measured if one["case"] == "adam"])
         theirs = best(peers)
-        rows.append(row(f"d = {dimension}, double, best batch", "Farstep, Adam",
+        rows.append(row(f"training, d = {dimension}, double, best batch", "Farstep, Adam",
                         ours["samples_per_second"], "samples/s", wanted=wanted,
                         ratio=ours["samples_per_second"] / theirs["samples_per_second"],
                         against=f"PyTorch {theirs['mode']}, batch {theirs['batch']}"))
