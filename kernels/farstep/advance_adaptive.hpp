@@ -18,12 +18,6 @@ namespace farstep {
 /// Number of the next trajectory that no lane has drawn yet.
 using QueueView = Kokkos::View<std::int64_t, DeviceMemory>;
 
-/// What an adaptive scheme keeps of each trajectory between launches.
-struct AdaptiveRecord {
-    ValueView step_size;  ///< [tile][lane], to try next [time]
-    StepView steps;       ///< [tile][lane], taken so far, rejected ones included
-};
-
 /// How errors and steps are bounded, and the time to cover.
 template <class Scalar>
 struct AdaptiveControl {

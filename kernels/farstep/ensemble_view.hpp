@@ -36,6 +36,12 @@ struct EnsembleView {
     StepView steps_outside;  ///< [tile][lane], steps begun outside the box of a guard
 };
 
+/// What an adaptive scheme keeps of each trajectory between launches.
+struct AdaptiveRecord {
+    ValueView step_size;  ///< [tile][lane], to try next [time]
+    StepView steps;       ///< [tile][lane], taken so far, rejected ones included
+};
+
 /// Where a work item of W lanes finds its trajectories: CPUs take neighbouring lanes, GPUs
 /// neighbouring threads take neighbouring lanes.
 template <int W>

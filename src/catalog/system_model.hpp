@@ -56,9 +56,9 @@ public:
 
     double step() const { return m_step; }
 
-    /// [tile][lane]: steps that an adaptive scheme has tried since step 0 of the ensemble; null for
-    /// fixed steps.
-    virtual const StepView* step_counts() const { return nullptr; }
+    /// What an adaptive scheme keeps of the ensemble that it advances since step 0, to be read, or
+    /// to be set where another run goes on; null for fixed steps.
+    virtual AdaptiveRecord* record() const { return nullptr; }
 
 private:
     /// `advance` for an ensemble that has parameters.

@@ -133,7 +133,7 @@ public:
           m_max_steps(spec.max_steps),
           m_queue(make_queue()) {}
 
-    const StepView* step_counts() const override { return &m_record.steps; }
+    AdaptiveRecord* record() const override { return &m_record; }
 
 private:
     void launch(const EnsembleView& ensemble, std::int64_t first_step,

@@ -221,7 +221,7 @@ private:
         }
         const auto failures = ensemble.failures();
         m_failures.insert(m_failures.end(), failures.begin(), failures.end());
-        if (m_stepper->step_counts()) count_steps(file, range);
+        if (m_stepper->record()) count_steps(file, range);
         if (is_guarded()) count_exits(file, ensemble);
     }
 
@@ -291,7 +291,7 @@ private:
     /// Steps of an adaptive scheme: into the file for chosen trajectories, and into the summary.
     void count_steps(OutputFile& file, const Range& range) {
         const auto counts =
-            Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), *m_stepper->step_counts());
+            Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), m_stepper->record()->steps);
         for (std::int64_t i = 0; i < range.size(); ++i) m_own_steps.add(counts.data()[i]);
         if (m_chosen.none()) return;
         const ChosenTrajectories::Part chosen = m_chosen.in(range);

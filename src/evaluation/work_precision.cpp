@@ -146,7 +146,7 @@ std::string WorkCurve::name() const {
 
 double mean_step_count(const Communicator& comm, const Stepper& stepper) {
     const auto counts =
-        Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), *stepper.step_counts());
+        Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), stepper.record()->steps);
     std::int64_t sum = 0;
     for (std::size_t i = 0; i < counts.size(); ++i) sum += counts.data()[i];
     return double(comm.allreduce(sum, Reduce::sum)) /

@@ -145,7 +145,7 @@ Outcome run(const SystemModel& model, const Rows& start, const StepperSpec& spec
     }
     Kokkos::fence();
     const auto counts =
-        Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), *stepper->step_counts());
+        Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), stepper->record()->steps);
     return {ensemble.rows(), ensemble.failures(), {counts.data(), counts.data() + ensemble.size()}};
 }
 
@@ -320,7 +320,7 @@ TEST_P(Adaptive, HasNoCorrector) {
     StepperSpec spec = adaptive_spec(model, GetParam(), 0.5, 1e-6);
     spec.corrector = &network;
     EXPECT_THROW(model.stepper(spec), std::logic_error);
-    EXPECT_EQ(model.stepper(testing::plain_spec(model, "rk4", 0.5))->step_counts(), nullptr);
+    EXPECT_EQ(model.stepper(testing::plain_spec(model, "rk4", 0.5))->record(), nullptr);
 }
 
 INSTANTIATE_TEST_SUITE_P(Schemes, Adaptive, ::testing::Values("dopri5", "dop853"),
