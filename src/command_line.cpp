@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include "checkpoint/checkpoint.hpp"
+#include "checkpoint/stop_request.hpp"
 #include "commands/inform.hpp"
 #include "commands/stages.hpp"
 #include "deck/nearest.hpp"
@@ -31,13 +33,15 @@ constexpr const char* footer =
     "A first run:  farstep run inputs/quickstart.yaml\n"
     "\n"
     "Exit codes: 0 success; 1 wrong command line; 2 a mistake in the deck; 3 files, disk, memory,\n"
-    "MPI or GPU; 4 more failed trajectories than the deck's failure_fraction allows.";
+    "MPI or GPU; 4 more failed trajectories than the deck's failure_fraction allows; 5 stopped by\n"
+    "SIGTERM, SIGINT, SIGUSR1, a file OUTPUT/stop or checkpoint.wall_limit: the same command goes on.";
 
 /// What the arguments say.
 struct Arguments {
     std::string deck, file, name;
     std::vector<std::string> overrides;
     std::string budget;  ///< of tune; empty: the deck's
+    RestartOptions restart;
     int threads = 0;
     bool quiet = false;
 };
@@ -46,7 +50,14 @@ using StageFunction = StageResult (*)(const Context&, const Setup&);
 
 /// Runs one stage, and turns too many failed trajectories into an exit code.
 int run_stage(const Context& context, const Setup& setup, StageFunction stage) {
-    const StageResult result = stage(context, setup);
+    note_stop_signals();
+    StageResult result;
+    try {
+        result = stage(context, setup);
+    } catch (const Stopped& stopped) {
+        if (context.comm.is_root()) fmt::print(stderr, "farstep: {}\n", stopped.what());
+        return exit_stopped;
+    }
     const double fraction = result.total > 0 ? double(result.failed) / double(result.total) : 0;
     if (fraction <= setup.options.failure_fraction) return exit_success;
     if (context.comm.is_root()) {
@@ -145,7 +156,9 @@ private:
         return code == 0 ? exit_success : exit_usage;
     }
 
-    Context context() const { return {m_comm, {.quiet = m_arguments.quiet}}; }
+    Context context() const {
+        return {m_comm, {.quiet = m_arguments.quiet}, m_arguments.restart};
+    }
 
     /// What --set says, and the options that stand for it.
     std::vector<std::string> overrides() const {
@@ -177,7 +190,14 @@ private:
             }
             return run_stage(context, setup, stage);
         };
-        return add_deck_command(name, help, command);
+        CLI::App* const sub = add_deck_command(name, help, command);
+        sub->add_flag("--fresh", m_arguments.restart.fresh,
+                      "begin anew, even if a stopped run has left a checkpoint");
+        sub->add_option("--override", m_arguments.restart.overrides,
+                        "go on from a checkpoint although this key of the deck has changed; may be "
+                        "repeated")
+            ->type_name("KEY");
+        return sub;
     }
 
     void add_text_command(const std::string& name, const std::string& help,

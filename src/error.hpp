@@ -15,7 +15,8 @@ enum ExitCode : int {
     exit_usage = 1,        // wrong command line, or a bug in Farstep
     exit_deck = 2,         // a mistake in the deck
     exit_environment = 3,  // files, disk, memory, MPI, GPU
-    exit_trajectories = 4  // more failed trajectories than the deck allows
+    exit_trajectories = 4,  // more failed trajectories than the deck allows
+    exit_stopped = 5        // stopped as asked; the same command goes on
 };
 
 /// Base of every error that Farstep reports in its own words.

@@ -4,6 +4,7 @@
 // A deck, checked against the catalog: everything a stage needs to know before it starts.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -18,10 +19,21 @@
 
 namespace farstep {
 
+class Journal;
+
+/// How a run goes on from where another stopped.
+struct RestartOptions {
+    bool fresh = false;                  ///< begins anew instead
+    std::vector<std::string> overrides;  ///< keys of the deck that may differ
+    std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();  ///< of the process
+};
+
 /// What all commands share.
 struct Context {
     Communicator comm;
     ProgressOptions progress;
+    RestartOptions restart = {};
+    Journal* journal = nullptr;  ///< of the stage under way, if it keeps its measurements
 };
 
 /// A valid deck and what its names stand for.

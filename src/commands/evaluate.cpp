@@ -231,10 +231,13 @@ Setup setup_of(const Setup& setup, const std::string& name, const RivalOptions& 
     return result;
 }
 
+/// Their checkpoints, which last as long as the evaluation: fitted again, rivals take no time.
+using RivalFits = std::vector<std::unique_ptr<Checkpoint>>;
+
 /// The deck's far step without and with its corrector, the rivals, further plain schemes.
 /// Collective.
 std::vector<Contender> make_contenders(const Context& context, const Setup& setup,
-                                       const Model& model) {
+                                       const Model& model, RivalFits& fits) {
     std::vector<Contender> contenders;
     contenders.push_back({"plain", far_step(setup, nullptr), {}});
     contenders.push_back({"corrected", far_step(setup, &model.network), {}});
@@ -245,7 +248,11 @@ std::vector<Contender> make_contenders(const Context& context, const Setup& setu
             is_current(context.comm, rival.dataset_path(), FileKind::dataset,
                        generate_recipe(rival));
         if (!has_samples) make_dataset(context, rival);
-        const TrainedModel fitted = fit_model(context, rival);
+        fits.push_back(std::make_unique<Checkpoint>(context, setup, "evaluate.rival_" + name,
+                                                    train_recipe(rival)));
+        Journal journal(*fits.back());
+        const TrainedModel fitted = fit_model(context, rival, journal);
+        journal.save();
         const DeployedNetwork network = fitted.fit.network.deploy(fitted.scaling);
         contenders.push_back({name, far_step(rival, &network), {}});
     }
@@ -271,15 +278,21 @@ std::string evaluate_recipe(const Setup& setup) {
            "model:\n" + stored_recipe(setup.options.evaluate->model, FileKind::model);
 }
 
-StageResult evaluate(const Context& context, const Setup& setup) {
+StageResult evaluate(const Context& shared, const Setup& setup) {
+    Context context = shared;
     const Communicator& comm = context.comm;
     const EvaluateOptions& options = *setup.options.evaluate;
     require_enough_trajectories(comm, setup, options.ensemble.size, "evaluate.ensemble");
     heading(comm, "evaluate");
     const auto start = std::chrono::steady_clock::now();
     const Model model = read_model(comm, options.model, setup);
-    std::vector<Contender> contenders = make_contenders(context, setup, model);
-    const ReferenceRun reference = run_reference(context, setup);
+    Checkpoint checkpoint(context, setup, "evaluate", evaluate_recipe(setup));
+    RivalFits rival_fits;
+    std::vector<Contender> contenders = make_contenders(context, setup, model, rival_fits);
+    Checkpoint reference_checkpoint(context, setup, "evaluate.reference", reference_recipe(setup));
+    const ReferenceRun reference = run_reference(context, setup, reference_checkpoint);
+    Journal journal(checkpoint);
+    context.journal = &journal;
     EnsembleView evaluated;
     evaluated.state = reference.states.front();
     evaluated.parameters = reference.parameters;
@@ -307,7 +320,11 @@ StageResult evaluate(const Context& context, const Setup& setup) {
         make_provenance(comm, setup, evaluate_recipe(setup), options.ensemble.seed);
     provenance.timings_s["evaluate"] =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    add_earlier_runs(provenance, checkpoint.earlier(), "evaluate");
     write_evaluation(comm, setup, reference, contenders, work, skill, sentence, provenance);
+    for (const auto& rival : rival_fits) rival->finish();
+    reference_checkpoint.finish();
+    checkpoint.finish();
     print_errors(comm, setup, reference, plain, corrected);
     print_curves(comm, setup, contenders, time);
     print_work(comm, setup, work, time);

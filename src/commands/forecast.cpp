@@ -4,9 +4,12 @@
 // farstep forecast: advances an ensemble of any size, chunk by chunk, and keeps statistics and
 // chosen trajectories. The main loop is in Forecast::run_chunk.
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <limits>
 
+#include "checkpoint/ensemble_state.hpp"
+#include "checkpoint/sliced_advance.hpp"
 #include "chosen_trajectories.hpp"
 #include "commands/forecast_statistics.hpp"
 #include "commands/inform.hpp"
@@ -54,6 +57,13 @@ void timed(double& seconds, F&& f) {
     seconds += seconds_since(start);
 }
 
+/// How far a forecast is: chunks before trajectory `chunk.begin` are done, and of `chunk` so many
+/// steps of the way to output number `output`.
+struct Position {
+    Range chunk;
+    std::int64_t output = 0, steps = 0;
+};
+
 class Forecast {
 public:
     Forecast(const Context& context, const Setup& setup)
@@ -61,13 +71,13 @@ public:
           m_comm(context.comm),
           m_setup(setup),
           m_options(*setup.options.forecast),
-          m_mine(partition(m_options.ensemble.size, m_comm.rank(), m_comm.size())),
           m_chosen(m_options.save.trajectories, m_options.ensemble.size),
           m_steps(steps_in(m_options.save.every, setup.options.step)) {
         for (std::int64_t n = 0; n < outputs(); ++n) {
             m_times.push_back(double(n) * m_options.save.every);
         }
         plan_chunks();
+        m_at.chunk = chunk_from(0);
     }
 
     StageResult run() {
@@ -81,8 +91,12 @@ public:
                                                                m_model->box_high))
                             : m_setup.stepper(m_setup.options.scheme, m_setup.options.step,
                                               m_setup.options.precision);
-        ForecastStatistics statistics(m_comm, m_setup, m_times, m_chunks > 1);
-        OutputFile file(m_comm, m_setup.forecast_path(), FileKind::forecast);
+        Checkpoint checkpoint(m_context, m_setup, "forecast", forecast_recipe(m_setup),
+                              m_setup.forecast_path());
+        if (checkpoint.saved()) load_plan(checkpoint);
+        ForecastStatistics statistics(m_comm, m_setup, m_times, is_chunked());
+        OutputFile file(m_comm, m_setup.forecast_path(), FileKind::forecast,
+                        checkpoint.skeleton());
         Provenance provenance = make_provenance(m_comm, m_setup, forecast_recipe(m_setup),
                                                 m_options.ensemble.seed);
         define(file, statistics);
@@ -90,10 +104,12 @@ public:
         state_storage(m_comm, file.name(), m_chosen.size() * output_bytes(1) * outputs());
         file.begin_parallel();
         file.set_memory(m_write_memory);
+        if (checkpoint.saved()) together(m_comm, [&] { statistics.load(checkpoint); });
         timed(m_shares.statistics, [&] {
-            statistics.find_ranges(*m_stepper, m_steps, std::min(m_chunk_size, m_mine.size()));
+            statistics.find_ranges(*m_stepper, m_steps,
+                                   m_at.chunk.begin == 0 ? share_of(m_at.chunk).size() : 0);
         });
-        integrate(file, statistics);
+        integrate(file, statistics, checkpoint);
         timed(m_shares.files, [&] {
             statistics.write(file);
             file.end_parallel();
@@ -104,8 +120,10 @@ public:
         provenance.timings_s["forecast"] = seconds_since(start);
         provenance.timings_s["forecast_stepping"] = m_shares.stepping;
         provenance.timings_s["forecast_statistics"] = m_shares.statistics;
+        add_earlier_runs(provenance, checkpoint.earlier(), "forecast");
         write_provenance(file, provenance);
         timed(m_shares.files, [&] { file.commit(); });
+        checkpoint.finish();
         report(file, result, seconds_since(start));
         return result;
     }
@@ -130,8 +148,8 @@ private:
         return trajectories * m_setup.system->dimension() * std::int64_t(sizeof(double));
     }
 
-    /// As many trajectories at a time as fit the memory, whole tiles; the same number of chunks on
-    /// every rank, so that collective calls match.
+    /// As many trajectories at a time as fit the memory, on all ranks together: chunks of whole
+    /// tiles that every rank has its share of.
     void plan_chunks() {
         const int d = m_setup.system->dimension();
         const bool keeps_steps = m_setup.options.is_adaptive();
@@ -142,10 +160,23 @@ private:
                                   std::int64_t(sizeof(double)) * (keeps_steps ? 3 : 1);
         const std::int64_t budget = memory_budget(m_comm, m_setup.options);
         const std::int64_t fit = std::max<std::int64_t>(1, budget / each / tile_width) * tile_width;
-        m_chunk_size = std::min(fit, std::max<std::int64_t>(1, m_mine.size()));
-        m_chunks = m_comm.allreduce((m_mine.size() + m_chunk_size - 1) / m_chunk_size, Reduce::max);
-        m_chunks = std::max<std::int64_t>(1, m_chunks);
-        m_write_memory = output_bytes(std::min(m_chunk_size, m_chosen.size()));
+        const std::int64_t share = share_of({0, m_options.ensemble.size}).size();
+        const bool fits = m_comm.allreduce(std::int64_t(share > fit), Reduce::max) == 0;
+        m_chunk_size = fits ? m_options.ensemble.size
+                            : m_comm.allreduce(fit, Reduce::min) * m_comm.size();
+        m_write_memory = output_bytes(std::min(share_of(chunk_from(0)).size(), m_chosen.size()));
+    }
+
+    bool is_chunked() const { return m_chunk_size < m_options.ensemble.size; }
+
+    Range chunk_from(std::int64_t begin) const {
+        return {begin, std::min(begin + m_chunk_size, m_options.ensemble.size)};
+    }
+
+    /// This rank's part of a chunk.
+    Range share_of(const Range& chunk) const {
+        const Range part = partition(chunk.size(), m_comm.rank(), m_comm.size());
+        return {chunk.begin + part.begin, chunk.begin + part.end};
     }
 
     void define(OutputFile& file, const ForecastStatistics& statistics) const {
@@ -178,51 +209,118 @@ private:
         file.attribute("/", "trajectories", m_options.ensemble.size);
     }
 
-    void integrate(OutputFile& file, ForecastStatistics& statistics) {
-        const std::int64_t outputs = std::int64_t(m_times.size());
+    void integrate(OutputFile& file, ForecastStatistics& statistics, Checkpoint& checkpoint) {
         Progress progress(m_comm, m_options.corrected ? "forecast, corrected" : "forecast, plain",
-                          m_mine.size() * (outputs - 1) * m_steps, "trajectory steps",
-                          m_context.progress);
-        for (std::int64_t chunk = 0; chunk < m_chunks; ++chunk) {
-            const std::int64_t begin =
-                std::min(m_mine.begin + chunk * m_chunk_size, m_mine.end);
-            const Range range{begin, std::min(begin + m_chunk_size, m_mine.end)};
-            run_chunk(range, file, statistics, progress);
+                          steps_left(), "trajectory steps", m_context.progress);
+        for (; m_at.chunk.size() > 0; m_at = {chunk_from(m_at.chunk.end)}) {
+            run_chunk(file, statistics, checkpoint, progress);
         }
-        for (std::size_t n = 0; m_chunks > 1 && n < m_times.size(); ++n) statistics.finish_time(n);
+        for (std::size_t n = 0; is_chunked() && n < m_times.size(); ++n) statistics.finish_time(n);
         progress.finish();
     }
 
+    /// Of this rank's trajectories, from where the forecast is.
+    std::int64_t steps_left() const {
+        const std::int64_t all = (outputs() - 1) * m_steps;
+        const std::int64_t taken = m_at.output > 0 ? (m_at.output - 1) * m_steps + m_at.steps : 0;
+        return share_of({m_at.chunk.begin, m_options.ensemble.size}).size() * all -
+               share_of(m_at.chunk).size() * taken;
+    }
+
     /// The main loop: from output time to output time.
-    void run_chunk(const Range& range, OutputFile& file, ForecastStatistics& statistics,
+    void run_chunk(OutputFile& file, ForecastStatistics& statistics, Checkpoint& checkpoint,
                    Progress& progress) {
+        const Range range = share_of(m_at.chunk);
         Ensemble ensemble(m_setup.system->dimension(), range);
         draw_initial_states(m_comm, m_setup, m_options.ensemble, "forecast.ensemble", ensemble);
         if (m_model) m_model->require_in_range(m_comm, m_setup, ensemble.view());
+        if (checkpoint.saved()) load_states(checkpoint, ensemble);
         const ChosenTrajectories::Part chosen = m_chosen.in(range);
         RowCopier copier =
             m_options.save.trajectories.all ? RowCopier() : RowCopier(chosen.local);
         timed(m_shares.files, [&] { write_parameters(file, ensemble, chosen, copier); });
-        for (std::size_t n = 0; n < m_times.size(); ++n) {
+        SlicedAdvance advance(m_comm, *m_stepper);
+        for (; m_at.output < outputs(); m_at = {m_at.chunk, m_at.output + 1, 0}) {
+            const std::int64_t n = m_at.output;
             if (n > 0) {
+                const auto after_slice = [&](std::int64_t done) {
+                    progress.advance(range.size() * (done - m_at.steps));
+                    m_at.steps = done;
+                    double saving = 0;
+                    timed(saving, [&] {
+                        checkpoint.offer(
+                            [&](SavedState& state) { save_state(state, ensemble, statistics); },
+                            &file);
+                    });
+                    m_shares.files += saving;
+                    m_shares.stepping -= saving;
+                };
                 timed(m_shares.stepping, [&] {
-                    m_stepper->advance(ensemble.view(), std::int64_t(n - 1) * m_steps, m_steps);
-                    Kokkos::fence();
+                    advance(ensemble.view(), (n - 1) * m_steps, m_at.steps, m_steps, after_slice);
                 });
-                progress.advance(range.size() * m_steps);
             }
             timed(m_shares.statistics, [&] {
-                statistics.add(n, ensemble);
-                if (m_chunks == 1) statistics.finish_time(n);
+                statistics.add(std::size_t(n), ensemble);
+                if (!is_chunked()) statistics.finish_time(std::size_t(n));
             });
-            timed(m_shares.files, [&] {
-                write_chosen(file, std::int64_t(n), ensemble, chosen, copier);
-            });
+            timed(m_shares.files, [&] { write_chosen(file, n, ensemble, chosen, copier); });
         }
         const auto failures = ensemble.failures();
         m_failures.insert(m_failures.end(), failures.begin(), failures.end());
         if (m_stepper->record()) count_steps(file, range);
         if (is_guarded()) count_exits(file, ensemble);
+    }
+
+    /// All that the main loop knows. Collective.
+    void save_state(SavedState& state, const Ensemble& ensemble,
+                    const ForecastStatistics& statistics) const {
+        save(state, ensemble, m_at.chunk, m_stepper->record());
+        statistics.save(state);
+        state.attribute("chunk_begin", m_at.chunk.begin);
+        state.attribute("chunk_end", m_at.chunk.end);
+        state.attribute("chunk_size", m_chunk_size);
+        state.attribute("output", m_at.output);
+        state.attribute("steps", m_at.steps);
+        state.whole("failures", all_failures());
+        const auto sum = [&](std::int64_t value) { return m_comm.allreduce(value, Reduce::sum); };
+        state.attribute("guard_trajectories", sum(m_guard.trajectories));
+        state.attribute("guard_steps", sum(m_guard.steps));
+        state.attribute("own_steps_sum", sum(m_own_steps.sum));
+        state.attribute("own_steps_least", m_comm.allreduce(m_own_steps.least, Reduce::min));
+        state.attribute("own_steps_most", m_comm.allreduce(m_own_steps.most, Reduce::max));
+    }
+
+    /// Where to go on, and what was counted before, which rank 0 takes. Chunks stay as they were,
+    /// but on another number of ranks those that have not begun are cut anew. Collective.
+    void load_plan(const Checkpoint& checkpoint) {
+        const InputFile& saved = *checkpoint.saved();
+        const std::int64_t planned = m_chunk_size;
+        together(m_comm, [&] {
+            m_at = {{saved.integer("/", "chunk_begin"), saved.integer("/", "chunk_end")},
+                    saved.integer("/", "output"), saved.integer("/", "steps")};
+            m_chunk_size = saved.integer("/", "chunk_size");
+            if (m_comm.is_root()) load_counts(checkpoint);
+        });
+        const bool same_ranks = saved.integer("/", "ranks") == m_comm.size();
+        if (is_chunked() && !same_ranks) m_chunk_size = std::min(m_chunk_size, planned);
+    }
+
+    void load_counts(const Checkpoint& checkpoint) {
+        const InputFile& saved = *checkpoint.saved();
+        const auto failures = checkpoint.read<double>("failures");
+        for (std::size_t k = 0; k + 2 < failures.size(); k += 3) {
+            m_failures.push_back({std::int64_t(failures[k]), TrajectoryStatus(failures[k + 1]),
+                                  std::int64_t(failures[k + 2])});
+        }
+        m_guard = {saved.integer("/", "guard_trajectories"), saved.integer("/", "guard_steps")};
+        m_own_steps = {saved.integer("/", "own_steps_least"), saved.integer("/", "own_steps_most"),
+                       saved.integer("/", "own_steps_sum")};
+    }
+
+    /// Collective.
+    void load_states(Checkpoint& checkpoint, Ensemble& ensemble) const {
+        together(m_comm, [&] { load(checkpoint, ensemble, m_at.chunk, m_stepper->record()); });
+        checkpoint.loaded();
     }
 
     bool is_guarded() const {
@@ -315,15 +413,28 @@ private:
         return double(m_own_steps.sum) / double(m_options.ensemble.size);
     }
 
-    /// The failed trajectories of all ranks, in the order of their numbers.
-    StageResult write_failures(OutputFile& file) const {
+    /// Number, status and step of the failed trajectories of all ranks, in the order of their
+    /// numbers. Collective.
+    std::vector<double> all_failures() const {
         std::vector<double> mine;
         for (const FailedTrajectory& failed : m_failures) {
             mine.insert(mine.end(), {double(failed.index), double(failed.status),
-                                     double(failed.step) * m_setup.options.step});
+                                     double(failed.step)});
         }
-        std::vector<double> all = m_comm.gather(mine);
-        m_comm.broadcast(all);
+        const std::vector<double> gathered = m_comm.gather(mine);
+        std::vector<std::array<double, 3>> failures(gathered.size() / 3);
+        for (std::size_t k = 0; k < failures.size(); ++k) {
+            failures[k] = {gathered[3 * k], gathered[3 * k + 1], gathered[3 * k + 2]};
+        }
+        std::sort(failures.begin(), failures.end());
+        std::vector<double> sorted;
+        for (const auto& failure : failures) sorted.insert(sorted.end(), failure.begin(), failure.end());
+        m_comm.broadcast(sorted);
+        return sorted;
+    }
+
+    StageResult write_failures(OutputFile& file) const {
+        const std::vector<double> all = all_failures();
         const std::size_t count = all.size() / 3;
         file.attribute("/", "failed_trajectories", std::int64_t(count));
         if (count == 0) return {0, m_options.ensemble.size};
@@ -332,7 +443,7 @@ private:
         for (std::size_t k = 0; k < count; ++k) {
             index.push_back(all[3 * k]);
             status.push_back(std::int8_t(all[3 * k + 1]));
-            time.push_back(all[3 * k + 2]);
+            time.push_back(all[3 * k + 2] * m_setup.options.step);
         }
         file.coordinate("failed_trajectory", index, {"1", "number of a failed trajectory", {}});
         file.variable("failed_status", {"failed_trajectory"}, NumberType::int8,
@@ -370,10 +481,11 @@ private:
     const Communicator& m_comm;
     const Setup& m_setup;
     const ForecastOptions& m_options;
-    Range m_mine;
     ChosenTrajectories m_chosen;
     std::int64_t m_steps;
-    std::int64_t m_chunk_size = 0, m_chunks = 1, m_write_memory = 0;
+    std::int64_t m_chunk_size = 0;  ///< of all ranks together
+    std::int64_t m_write_memory = 0;
+    Position m_at;
     std::vector<double> m_times;
     std::optional<Model> m_model;
     std::unique_ptr<Stepper> m_stepper;

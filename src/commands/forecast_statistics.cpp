@@ -69,7 +69,10 @@ void ForecastStatistics::find_ranges(const Stepper& stepper, std::int64_t steps_
     const std::int64_t size = std::min(options.size, pilot_trajectories);
     std::int64_t at_hand = first_chunk >= size;
     m_comm.broadcast(at_hand);
-    if (at_hand == 0 && !m_save.statistics.empty()) run_pilot(stepper, steps_per_output, size);
+    const bool known = m_bins.size() == m_times.size();
+    if (at_hand != 0 || known || m_save.statistics.empty()) return;
+    m_bins.clear();
+    run_pilot(stepper, steps_per_output, size);
 }
 
 void ForecastStatistics::run_pilot(const Stepper& stepper, std::int64_t steps_per_output,
@@ -136,6 +139,99 @@ void ForecastStatistics::finish_time(std::size_t n) {
                                                             : std::vector<double>();
     m_results[n] = m_accumulators[slot(n)].summarise(m_comm, wanted);
     m_running[n] = m_results[n].front().count;
+}
+
+std::size_t ForecastStatistics::column_count() const {
+    return std::size_t(m_setup.system->dimension()) + (m_with_energy ? 1 : 0);
+}
+
+void ForecastStatistics::save(SavedState& state) const {
+    state.whole("running", m_running);
+    std::vector<double> ends;
+    for (const std::vector<Bins>& columns : m_bins) {
+        for (const Bins& bins : columns) ends.insert(ends.end(), {bins.low, bins.high});
+    }
+    state.whole("bins", std::move(ends));
+    save_results(state);
+    if (m_chunked) save_accumulators(state);
+}
+
+void ForecastStatistics::load(const Checkpoint& checkpoint) {
+    m_running = checkpoint.read<std::int64_t>("running");
+    const std::vector<double> ends = checkpoint.read<double>("bins");
+    const std::size_t columns = column_count();
+    m_bins.assign(ends.size() / (2 * columns), std::vector<Bins>(columns));
+    for (std::size_t k = 0; k < ends.size() / 2; ++k) {
+        m_bins[k / columns][k % columns] = {ends[2 * k], ends[2 * k + 1]};
+    }
+    load_results(checkpoint);
+    if (m_chunked) load_accumulators(checkpoint);
+}
+
+/// Of the times that are finished: count, mean, variance, minimum, maximum, quantiles by column.
+void ForecastStatistics::save_results(SavedState& state) const {
+    std::vector<double> numbers;
+    for (const std::vector<Summary>& columns : m_results) {
+        for (const Summary& s : columns) {
+            numbers.insert(numbers.end(),
+                           {double(s.count), s.mean, s.variance, s.minimum, s.maximum});
+            numbers.insert(numbers.end(), s.quantiles.begin(), s.quantiles.end());
+        }
+    }
+    state.whole("results", std::move(numbers));
+}
+
+void ForecastStatistics::load_results(const Checkpoint& checkpoint) {
+    const std::vector<double> numbers = checkpoint.read<double>("results");
+    const std::size_t quantiles = m_save.wants(Statistic::Quantiles) ? m_save.quantiles.size() : 0;
+    const std::size_t columns = column_count(), length = 5 + quantiles;
+    for (std::size_t n = 0; n < numbers.size() / (columns * length); ++n) {
+        for (std::size_t c = 0; c < columns; ++c) {
+            const double* const s = &numbers[(n * columns + c) * length];
+            m_results[n].push_back({std::int64_t(s[0]), s[1], s[2], s[3], s[4],
+                                    std::vector<double>(s + 5, s + length)});
+        }
+    }
+}
+
+/// Moments by rank, since their sum over ranks would be rounded; counts of all ranks together.
+void ForecastStatistics::save_accumulators(SavedState& state) const {
+    std::vector<double> moments;
+    std::vector<std::int64_t> counts;
+    for (const Accumulator& accumulator : m_accumulators) {
+        const std::vector<double> more = accumulator.moments();
+        moments.insert(moments.end(), more.begin(), more.end());
+        std::vector<std::int64_t> here = accumulator.counts();
+        m_comm.allreduce(std::span<std::int64_t>(here), Reduce::sum);
+        counts.insert(counts.end(), here.begin(), here.end());
+    }
+    const auto length = std::int64_t(moments.size());
+    state.part("moments", {m_comm.size(), length}, Slab{{m_comm.rank(), 0}, {1, length}},
+               std::move(moments));
+    state.whole("counts", std::move(counts));
+}
+
+/// Ranks take the moments of those before them in turns; rank 0 takes the counts.
+void ForecastStatistics::load_accumulators(const Checkpoint& checkpoint) {
+    const std::size_t columns = column_count();
+    const std::size_t bins = std::size_t(bins_needed(m_save));
+    const std::int64_t ranks = checkpoint.saved()->integer("/", "ranks");
+    const std::vector<double> moments = checkpoint.read<double>("moments");
+    const std::vector<std::int64_t> counts =
+        m_comm.is_root() ? checkpoint.read<std::int64_t>("counts") : std::vector<std::int64_t>();
+    const std::size_t length = moments.size() / std::size_t(ranks);
+    const std::size_t each = columns * Accumulator::numbers_per_column;
+    for (std::size_t k = 0; k < length / each; ++k) {
+        Accumulator& accumulator = m_accumulators.emplace_back(m_bins[k], int(bins));
+        for (std::int64_t rank = m_comm.rank(); rank < ranks; rank += m_comm.size()) {
+            const auto from = moments.begin() + std::ptrdiff_t(std::size_t(rank) * length + k * each);
+            accumulator.add_collected({from, from + std::ptrdiff_t(each)}, {});
+        }
+        if (counts.empty()) continue;
+        const auto from = counts.begin() + std::ptrdiff_t(k * columns * bins);
+        accumulator.add_collected(Accumulator(m_bins[k], 0).moments(),
+                                  {from, from + std::ptrdiff_t(columns * bins)});
+    }
 }
 
 void ForecastStatistics::define_statistic(OutputFile& file, const std::string& name,

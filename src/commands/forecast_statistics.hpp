@@ -4,6 +4,7 @@
 // The statistics of a forecast over its output times: which columns, which bins, which variables.
 #pragma once
 
+#include "checkpoint/checkpoint.hpp"
 #include "ensemble/statistics.hpp"
 #include "setup.hpp"
 
@@ -38,6 +39,10 @@ public:
     /// Collects time n over the ranks. Collective.
     void finish_time(std::size_t n);
 
+    /// What has been collected so far, to a checkpoint and back. Collective.
+    void save(SavedState& state) const;
+    void load(const Checkpoint& checkpoint);
+
     void define(OutputFile& file) const;
     void write(OutputFile& file) const;
 
@@ -52,6 +57,11 @@ private:
                                    const Ensemble& ensemble) const;
     std::vector<Column> columns(const Ensemble& ensemble);
     std::size_t slot(std::size_t n) const { return m_chunked ? n : 0; }
+    std::size_t column_count() const;
+    void save_results(SavedState& state) const;
+    void load_results(const Checkpoint& checkpoint);
+    void save_accumulators(SavedState& state) const;
+    void load_accumulators(const Checkpoint& checkpoint);
     void define_statistic(OutputFile& file, const std::string& name, const std::string& long_name,
                           bool squared) const;
     void write_statistic(OutputFile& file, const std::string& name,

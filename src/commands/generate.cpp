@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "checkpoint/ensemble_state.hpp"
+#include "checkpoint/sliced_advance.hpp"
 #include "commands/inform.hpp"
 #include "commands/stages.hpp"
 #include "ensemble/projection.hpp"
@@ -62,6 +64,30 @@ void write_failures(OutputFile& file, const Ensemble& ensemble, double step) {
     file.write("failure_time", slab, time.data());
 }
 
+/// What an interrupted run has done: sample number `output` is the next, and so many steps of the
+/// way there are taken.
+struct Position {
+    std::int64_t output = 0, steps = 0;
+};
+
+void save(SavedState& state, const Ensemble& ensemble, const Range& whole, const Position& at) {
+    save(state, ensemble, whole, nullptr);
+    state.attribute("output", at.output);
+    state.attribute("steps", at.steps);
+}
+
+Position load_position(const Communicator& comm, Checkpoint& checkpoint, Ensemble& ensemble,
+                       const Range& whole) {
+    if (!checkpoint.saved()) return {};
+    const Position at = together(comm, [&] {
+        load(checkpoint, ensemble, whole, nullptr);
+        const InputFile& saved = *checkpoint.saved();
+        return Position{saved.integer("/", "output"), saved.integer("/", "steps")};
+    });
+    checkpoint.loaded();
+    return at;
+}
+
 /// The states at one time go to disk while the next steps are taken.
 void write_states(OutputFile& file, const Setup& setup, std::int64_t n, const Ensemble& ensemble,
                   RowCopier& copier) {
@@ -94,7 +120,8 @@ StageResult make_dataset(const Context& context, const Setup& setup) {
     const auto start = std::chrono::steady_clock::now();
 
     const auto times = sample_times(options.generate->until, options.generate->every);
-    OutputFile file(comm, setup.dataset_path(), FileKind::dataset);
+    Checkpoint checkpoint(context, setup, "generate", generate_recipe(setup), setup.dataset_path());
+    OutputFile file(comm, setup.dataset_path(), FileKind::dataset, checkpoint.skeleton());
     define_dataset(file, setup, times);
     Provenance provenance = make_provenance(comm, setup, generate_recipe(setup), members.seed);
     write_provenance(file, provenance);
@@ -109,12 +136,21 @@ StageResult make_dataset(const Context& context, const Setup& setup) {
     const auto stepper = setup.reference_stepper();
     const std::int64_t steps = steps_in(options.generate->every, options.reference.step);
     RowCopier copier;
+    const Range whole{0, members.size};
+    Position at = load_position(comm, checkpoint, ensemble, whole);
     Progress progress(comm, "generate", std::int64_t(times.size()) - 1, "samples",
                       context.progress);
-    for (std::int64_t n = 0; n < std::int64_t(times.size()); ++n) {
-        if (n > 0) stepper->advance(ensemble.view(), (n - 1) * steps, steps);
-        write_states(file, setup, n, ensemble, copier);
-        progress.update(n);
+    SlicedAdvance advance(comm, *stepper);
+    for (; at.output < std::int64_t(times.size()); at = {at.output + 1, 0}) {
+        if (at.output > 0) {
+            const std::int64_t first = (at.output - 1) * steps;
+            advance(ensemble.view(), first, at.steps, steps, [&](std::int64_t done) {
+                at.steps = done;
+                checkpoint.offer([&](SavedState& state) { save(state, ensemble, whole, at); }, &file);
+            });
+        }
+        write_states(file, setup, at.output, ensemble, copier);
+        progress.update(at.output);
     }
     progress.finish();
     write_failures(file, ensemble, options.reference.step);
@@ -125,8 +161,10 @@ StageResult make_dataset(const Context& context, const Setup& setup) {
     file.attribute("/", "failed_trajectories", result.failed);
     provenance.timings_s["generate"] =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    add_earlier_runs(provenance, checkpoint.earlier(), "generate");
     write_provenance(file, provenance);
     file.commit();
+    checkpoint.finish();
     return result;
 }
 

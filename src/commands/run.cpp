@@ -3,6 +3,7 @@
 //
 // farstep run: every stage of the deck in order. A stage whose output was made by the same recipe
 // is skipped.
+#include "checkpoint/checkpoint.hpp"
 #include "commands/stages.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/log.hpp"
@@ -36,6 +37,7 @@ struct Stage {
 };
 
 void perform(const Context& context, const Setup& setup, const Stage& stage, StageResult& total) {
+    stop_if_asked(context, setup);
     const auto reused = reuse(context.comm, stage.file, stage.kind, stage.recipe);
     const StageResult result = reused ? *reused : stage.make(context, setup);
     total.failed += result.failed;

@@ -98,7 +98,7 @@ std::string train_recipe(const Setup& setup) {
     return recipe;
 }
 
-TrainedModel fit_model(const Context& context, const Setup& setup) {
+TrainedModel fit_model(const Context& context, const Setup& setup, Journal& journal) {
     const Communicator& comm = context.comm;
     const TrainOptions& options = *setup.options.train;
     const auto begin = std::chrono::steady_clock::now();
@@ -110,6 +110,7 @@ TrainedModel fit_model(const Context& context, const Setup& setup) {
     std::optional<Network> start;
     if (deployed) start = standardised(*deployed, data.scaling);
     if (start) problem.start = &*start;
+    problem.journal = &journal;
     TrainedModel model;
     model.fit = fit(problem);
     model.training_samples = data.training.total;
@@ -126,12 +127,16 @@ TrainedModel fit_model(const Context& context, const Setup& setup) {
 }
 
 TrainedModel make_model(const Context& context, const Setup& setup) {
-    const TrainedModel model = fit_model(context, setup);
+    Checkpoint checkpoint(context, setup, "train", train_recipe(setup));
+    Journal journal(checkpoint);
+    const TrainedModel model = fit_model(context, setup, journal);
     Provenance provenance =
         make_provenance(context.comm, setup, train_recipe(setup), setup.options.train->seed);
     provenance.timings_s["train"] = model.seconds;
+    add_earlier_runs(provenance, checkpoint.earlier(), "train");
     write_model(context.comm, setup, model.fit, model.scaling, model.quality, model.rollout,
                 provenance);
+    checkpoint.finish();
     return model;
 }
 

@@ -71,6 +71,10 @@ Setup setup_of(const Setup& setup, const Candidate& candidate) {
     return result;
 }
 
+std::string tune_recipe(const Setup& setup) {
+    return canonical(setup.options, {"system", "step", "reference", "limits", "train", "tune"});
+}
+
 class Tuner {
 public:
     Tuner(const Context& context, const Setup& setup)
@@ -79,8 +83,10 @@ public:
           m_setup(setup),
           m_tune(*setup.options.tune),
           m_start(std::chrono::steady_clock::now()),
-          m_judge(context, setup, 0),
-          m_fresh(context, setup, 1),
+          m_checkpoint(m_context, setup, "tune", tune_recipe(setup)),
+          m_journal(m_checkpoint),
+          m_judge(keeping(m_context, m_journal), setup, 0),
+          m_fresh(m_context, setup, 1),
           m_pruning(m_tune.error, m_judge.spread()) {
         m_context.progress.quiet = true;
     }
@@ -109,9 +115,18 @@ public:
                 "larger tune.budget", m_setup.deck.locate("tune.error"), m_tune.error));
         }
         conclude();
+        m_judge.finish();
+        m_fresh.finish();
+        m_checkpoint.finish();
     }
 
 private:
+    /// Lets a context keep its measurements.
+    static const Context& keeping(Context& context, Journal& journal) {
+        context.journal = &journal;
+        return context;
+    }
+
     void refuse_an_error_below_the_references() const {
         const double floor = m_judge.reference_error();
         if (m_tune.error > 10 * floor) return;
@@ -122,14 +137,17 @@ private:
     }
 
     double elapsed() const {
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
+        return m_checkpoint.earlier().seconds +
+               std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
     }
 
     /// Rank 0's clock decides for all.
     bool is_out_of_time() {
-        std::int64_t over = elapsed() > m_tune.budget;
-        m_comm.broadcast(over);
-        m_stopped_early = over != 0;
+        m_stopped_early = m_journal.number([&] {
+            std::int64_t over = elapsed() > m_tune.budget;
+            m_comm.broadcast(over);
+            return double(over);
+        }) != 0;
         return m_stopped_early;
     }
 
@@ -151,6 +169,7 @@ private:
 
     /// From an earlier search with the same deck, if there was one.
     Model model_of(const Setup& setup) {
+        m_journal.save();
         Setup data = setup;
         data.options.output = setup.options.train->dataset.parent_path();
         if (!is_current(m_comm, data.dataset_path(), FileKind::dataset, generate_recipe(data))) {
@@ -333,8 +352,8 @@ private:
             file.attribute("/", "found_error", m_winner->found.corrected_error);
         }
         Provenance provenance =
-            make_provenance(m_comm, m_setup, canonical(m_setup.options, {"system", "tune"}),
-                            m_tune.ensemble.seed);
+            make_provenance(m_comm, m_setup, tune_recipe(m_setup), m_tune.ensemble.seed);
+        add_earlier_runs(provenance, m_checkpoint.earlier(), "tune");
         provenance.timings_s["tune"] = elapsed();
         write_provenance(file, provenance);
         file.begin_parallel();
@@ -352,6 +371,8 @@ private:
     const Setup& m_setup;
     const TuneOptions& m_tune;
     std::chrono::steady_clock::time_point m_start;
+    Checkpoint m_checkpoint;
+    Journal m_journal;
     Judge m_judge, m_fresh;
     Pruning m_pruning;
     std::vector<Candidate> m_plain, m_tried;

@@ -313,6 +313,15 @@ struct TuneOptions {
     bool operator==(const TuneOptions&) const = default;
 };
 
+/// When a run saves its state.
+struct CheckpointOptions {
+    /// Between two saves [s]; 0: only when the run is stopped.
+    double every = 600;
+    /// After which the run saves and stops [s]; 0: none.
+    double wall_limit = 0;
+    bool operator==(const CheckpointOptions&) const = default;
+};
+
 struct Options {
     SystemOptions system;
     /// The far step.
@@ -332,6 +341,7 @@ struct Options {
     std::optional<ForecastOptions> forecast;
     std::optional<EvaluateOptions> evaluate;
     std::optional<TuneOptions> tune;
+    CheckpointOptions checkpoint;
     std::filesystem::path output;
 
     /// Whether the scheme chooses its own steps.

@@ -568,6 +568,18 @@ void describe(Visitor& v, TuneOptions& o) {
 }
 
 template <class Visitor>
+void describe(Visitor& v, CheckpointOptions& o) {
+    v.key("every", o.every,
+          {.help = "interval between saved states; 0 saves only when the run is stopped",
+           .unit = "s",
+           .bounds = deck::at_least(0)});
+    v.key("wall_limit", o.wall_limit,
+          {.help = "time after which the run saves its state and stops; 0 for none",
+           .unit = "s",
+           .bounds = deck::at_least(0)});
+}
+
+template <class Visitor>
 void describe(Visitor& v, Options& o) {
     v.section("system", o.system, {.help = "the dynamical system", .required = true});
     v.key("step", o.step,
@@ -596,6 +608,7 @@ void describe(Visitor& v, Options& o) {
     v.section("forecast", o.forecast, {.help = "integrate an ensemble, with statistics"});
     v.section("evaluate", o.evaluate, {.help = "errors, energy and cost of the corrector"});
     v.section("tune", o.tune, {.help = "the cheapest step that meets an error"});
+    v.section("checkpoint", o.checkpoint, {.help = "when a run saves its state"});
     v.key("output", o.output, {.help = "folder for results", .otherwise = "results/NAME_OF_DECK"});
 }
 

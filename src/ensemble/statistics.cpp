@@ -313,6 +313,31 @@ void Accumulator::reset() {
     Kokkos::deep_copy(m_histogram, 0);
 }
 
+std::vector<double> Accumulator::moments() const {
+    std::vector<double> numbers;
+    for (const Moments& m : m_moments) {
+        numbers.insert(numbers.end(), {m.sum.high, m.sum.low, m.squares.high, m.squares.low,
+                                       m.minimum, m.maximum, double(m.count)});
+    }
+    return numbers;
+}
+
+std::vector<std::int64_t> Accumulator::counts() const {
+    const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), m_histogram);
+    return {host.data(), host.data() + host.size()};
+}
+
+void Accumulator::add_collected(const std::vector<double>& moments,
+                                const std::vector<std::int64_t>& counts) {
+    for (std::size_t c = 0; c < m_moments.size(); ++c) {
+        const double* const m = &moments[c * numbers_per_column];
+        m_moments[c].merge({{m[0], m[1]}, {m[2], m[3]}, m[4], m[5], std::int64_t(m[6])});
+    }
+    const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), m_histogram);
+    for (std::size_t b = 0; b < host.size() && b < counts.size(); ++b) host.data()[b] += counts[b];
+    Kokkos::deep_copy(m_histogram, host);
+}
+
 std::int64_t Accumulator::bytes(std::size_t columns, int bin_count) {
     return std::int64_t(columns) *
            (bin_count * std::int64_t(sizeof(std::int64_t)) + std::int64_t(sizeof(Moments)));

@@ -79,6 +79,13 @@ public:
                                    const std::vector<double>& quantiles) const;
     void reset();
 
+    /// What this rank has collected, as numbers: moments [column][7], and counts [column][bin].
+    static constexpr std::size_t numbers_per_column = 7;
+    std::vector<double> moments() const;
+    std::vector<std::int64_t> counts() const;
+    /// Adds such numbers; those of several ranks may be added one after the other.
+    void add_collected(const std::vector<double>& moments, const std::vector<std::int64_t>& counts);
+
     /// Host and device memory [bytes].
     static std::int64_t bytes(std::size_t columns, int bin_count);
 

@@ -100,6 +100,31 @@ Histogram run(const Context& context, const Setup& setup, const std::vector<Bins
     return histogram;
 }
 
+/// The same, by way of the journal if the context has one.
+template <class MakeEnsemble>
+Histogram kept_run(const Context& context, const Setup& setup, const std::vector<Bins>& range,
+                   const Stepper& stepper, const MakeEnsemble& make_ensemble,
+                   const std::vector<int>& projection, Progress& progress) {
+    const auto counts = [&] {
+        Ensemble ensemble = make_ensemble();
+        return run(context, setup, range, stepper, ensemble, projection, progress);
+    };
+    if (!context.journal) return counts();
+    NumberReader reader(context.journal->result([&] {
+        NumberWriter writer;
+        for (const auto& line : counts().counts) {
+            writer.add(std::vector<double>(line.begin(), line.end()));
+        }
+        return writer.take();
+    }));
+    Histogram histogram{range, {}};
+    for (std::size_t row = 0; row < range.size(); ++row) {
+        const std::vector<double> line = reader.numbers();
+        histogram.counts.emplace_back(line.begin(), line.end());
+    }
+    return histogram;
+}
+
 double total(const std::vector<std::int64_t>& counts) {
     std::int64_t sum = 0;
     for (const std::int64_t count : counts) sum += count;
@@ -149,18 +174,24 @@ Climate measure_climate(const Context& context, const Setup& setup, const Refere
                       "output times", context.progress);
     const auto truth = setup.reference_stepper();
     Climate climate;
-    Ensemble first = Ensemble::at(reference.start, reference.start_parameters, reference.range);
-    climate.truth = run(context, setup, range, *truth, first, setup.projection, progress);
+    const auto first = [&] {
+        return Ensemble::at(reference.start, reference.start_parameters, reference.range);
+    };
+    climate.truth = kept_run(context, setup, range, *truth, first, setup.projection, progress);
     EnsembleOptions others = options.ensemble;
     others.seed = options.ensemble.seed + 1000;
-    Ensemble second = draw_reference_states(context.comm, setup, others, "evaluate.ensemble",
-                                            reference.range);
-    climate.floor = distance(
-        climate.truth, run(context, setup, range, *truth, second, setup.projection, progress));
+    const auto second = [&] {
+        return draw_reference_states(context.comm, setup, others, "evaluate.ensemble",
+                                     reference.range);
+    };
+    climate.floor =
+        distance(climate.truth, kept_run(context, setup, range, *truth, second, setup.projection,
+                                         progress));
+    const auto start = [&] {
+        return Ensemble::at(reference.states.front(), reference.parameters, reference.range);
+    };
     for (const Stepper* stepper : steppers) {
-        Ensemble ensemble = Ensemble::at(reference.states.front(), reference.parameters,
-                                         reference.range);
-        climate.others.push_back(run(context, setup, range, *stepper, ensemble, {}, progress));
+        climate.others.push_back(kept_run(context, setup, range, *stepper, start, {}, progress));
         climate.distances.push_back(distance(climate.truth, climate.others.back()));
     }
     progress.finish();

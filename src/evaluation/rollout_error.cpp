@@ -8,7 +8,10 @@
 
 #include <cmath>
 
+#include "checkpoint/ensemble_state.hpp"
+#include "checkpoint/sliced_advance.hpp"
 #include "ensemble/projection.hpp"
+#include "parallel/agree.hpp"
 #include "training/network.hpp"
 
 namespace farstep {
@@ -158,39 +161,70 @@ double correlation(const Communicator& comm, const Ensemble& ensemble, const Sta
                      summarise(comm, ensemble, truth).mean);
 }
 
-}  // namespace
-
-ReferenceRun run_reference(const Context& context, const Setup& setup) {
-    const EvaluateOptions& options = *setup.options.evaluate;
-    const Communicator& comm = context.comm;
-    ReferenceRun run;
-    run.range = partition(options.ensemble.size, comm.rank(), comm.size());
-    run.chosen = ChosenTrajectories(options.trajectories, options.ensemble.size).in(run.range);
-    Ensemble ensemble =
-        draw_reference_states(comm, setup, options.ensemble, "evaluate.ensemble", run.range);
-    run.start = copy_of(ensemble.view().state);
-    run.start_parameters = ensemble.view().parameters;
-    run.parameters = setup.is_closure()
-                         ? parameters_of(setup.plan, run.range, options.ensemble.size, 0)
-                         : run.start_parameters;
-    const auto stepper = setup.reference_stepper();
-    const std::int64_t outputs = steps_in(options.until, options.every);
-    const std::int64_t steps = steps_in(options.every, setup.options.reference.step);
-    Progress progress(comm, "reference", outputs, "output times", context.progress);
-    for (std::int64_t n = 0; n <= outputs; ++n) {
-        if (n > 0) stepper->advance(ensemble.view(), (n - 1) * steps, steps);
-        Kokkos::fence();
-        run.states.push_back(copy_of(project(ensemble.view().state, setup.projection)));
-        run.times.push_back(double(n) * options.every);
-        progress.update(n);
+/// The states so far, and the steps taken towards the next.
+void save_reference(SavedState& state, const ReferenceRun& run, const Range& whole,
+                    std::int64_t steps) {
+    const auto times = std::int64_t(run.states.size());
+    const auto d = std::int64_t(run.states.front().extent(1));
+    std::vector<double> rows;
+    for (const StateView& states : run.states) {
+        const std::vector<double> more = rows_of(states, run.range.size());
+        rows.insert(rows.end(), more.begin(), more.end());
     }
-    progress.finish();
-    if (options.skill) run.climatology = find_climatology(comm, run);
-    return run;
+    state.part("past_state", {times, whole.size(), d},
+               Slab{{0, run.range.begin, 0}, {times, run.range.size(), d}}, std::move(rows));
+    state.attribute("times", times);
+    state.attribute("steps", steps);
 }
 
-RolloutError measure_rollout(const Context& context, const Setup& setup,
-                             const ReferenceRun& reference, const Stepper& stepper) {
+/// Puts back what was saved; returns the steps taken towards the next state. Collective.
+std::int64_t load_reference(const Communicator& comm, const Setup& setup, Checkpoint& checkpoint,
+                            ReferenceRun& run, Ensemble& ensemble) {
+    if (!checkpoint.saved()) return 0;
+    const std::int64_t steps = together(comm, [&] {
+        const std::int64_t d = setup.system->dimension(), size = run.range.size();
+        for (std::int64_t n = 0; n < checkpoint.saved()->integer("/", "times"); ++n) {
+            Ensemble past(int(d), run.range);
+            past.set_rows(checkpoint.read<double>(
+                "past_state", Slab{{n, run.range.begin, 0}, {1, size, d}}));
+            run.states.push_back(past.view().state);
+        }
+        load(checkpoint, ensemble, {0, setup.options.evaluate->ensemble.size}, nullptr);
+        return checkpoint.saved()->integer("/", "steps");
+    });
+    checkpoint.loaded();
+    return steps;
+}
+
+/// A rollout's errors to numbers and back, but for states.
+Journal::Numbers numbers_of(const RolloutError& errors) {
+    NumberWriter writer;
+    for (const auto member :
+         {&RolloutError::mean_square, &RolloutError::minimum, &RolloutError::maximum,
+          &RolloutError::median, &RolloutError::energy_mean, &RolloutError::energy_maximum,
+          &RolloutError::anomaly_correlation}) {
+        writer.add(errors.*member);
+    }
+    writer.add(std::vector<double>(errors.running.begin(), errors.running.end()));
+    return writer.take();
+}
+
+RolloutError errors_of(Journal::Numbers numbers) {
+    NumberReader reader(std::move(numbers));
+    RolloutError errors;
+    for (const auto member :
+         {&RolloutError::mean_square, &RolloutError::minimum, &RolloutError::maximum,
+          &RolloutError::median, &RolloutError::energy_mean, &RolloutError::energy_maximum,
+          &RolloutError::anomaly_correlation}) {
+        errors.*member = reader.numbers();
+    }
+    const std::vector<double> running = reader.numbers();
+    errors.running.assign(running.begin(), running.end());
+    return errors;
+}
+
+RolloutError compare_rollout(const Context& context, const Setup& setup, const ReferenceRun& reference,
+                      const Stepper& stepper) {
     const Communicator& comm = context.comm;
     const Ensemble ensemble = initial_ensemble(setup, reference.states.front(),
                                                reference.parameters, reference.range);
@@ -230,24 +264,83 @@ RolloutError measure_rollout(const Context& context, const Setup& setup,
     return result;
 }
 
+}  // namespace
+
+std::string reference_recipe(const Setup& setup) {
+    return canonical(setup.options, {"system", "reference", "limits", "evaluate"});
+}
+
+ReferenceRun run_reference(const Context& context, const Setup& setup, Checkpoint& checkpoint) {
+    const EvaluateOptions& options = *setup.options.evaluate;
+    const Communicator& comm = context.comm;
+    ReferenceRun run;
+    run.range = partition(options.ensemble.size, comm.rank(), comm.size());
+    run.chosen = ChosenTrajectories(options.trajectories, options.ensemble.size).in(run.range);
+    Ensemble ensemble =
+        draw_reference_states(comm, setup, options.ensemble, "evaluate.ensemble", run.range);
+    run.start = copy_of(ensemble.view().state);
+    run.start_parameters = ensemble.view().parameters;
+    run.parameters = setup.is_closure()
+                         ? parameters_of(setup.plan, run.range, options.ensemble.size, 0)
+                         : run.start_parameters;
+    const auto stepper = setup.reference_stepper();
+    const std::int64_t outputs = steps_in(options.until, options.every);
+    const std::int64_t steps = steps_in(options.every, setup.options.reference.step);
+    Progress progress(comm, "reference", outputs, "output times", context.progress);
+    const Range whole{0, options.ensemble.size};
+    std::int64_t taken = load_reference(comm, setup, checkpoint, run, ensemble);
+    SlicedAdvance advance(comm, *stepper);
+    for (std::int64_t n = std::int64_t(run.states.size()); n <= outputs; ++n, taken = 0) {
+        if (n > 0) {
+            advance(ensemble.view(), (n - 1) * steps, taken, steps, [&](std::int64_t done) {
+                checkpoint.offer([&](SavedState& state) {
+                    save(state, ensemble, whole, nullptr);
+                    save_reference(state, run, whole, done);
+                });
+            });
+        }
+        run.states.push_back(copy_of(project(ensemble.view().state, setup.projection)));
+        progress.update(n);
+    }
+    for (std::int64_t n = 0; n <= outputs; ++n) run.times.push_back(double(n) * options.every);
+    progress.finish();
+    if (options.skill) run.climatology = find_climatology(comm, run);
+    return run;
+}
+
+RolloutError measure_rollout(const Context& context, const Setup& setup,
+                             const ReferenceRun& reference, const Stepper& stepper) {
+    // States are many, and each rank has its own.
+    const bool is_kept =
+        context.journal && ChosenTrajectories(setup.options.evaluate->trajectories,
+                                              setup.options.evaluate->ensemble.size).none();
+    if (!is_kept) return compare_rollout(context, setup, reference, stepper);
+    return errors_of(context.journal->result(
+        [&] { return numbers_of(compare_rollout(context, setup, reference, stepper)); }));
+}
+
 double final_error(const Context& context, const Setup& setup, const ReferenceRun& reference,
                    const Stepper& stepper) {
-    const Ensemble ensemble = initial_ensemble(setup, reference.states.front(),
-                                               reference.parameters, reference.range);
-    stepper.advance(ensemble.view(), 0, steps_in(reference.times.back(), stepper.step()));
-    return mean_squared_error(context, setup, ensemble, ensemble.view().state,
-                              reference.states.back());
+    return kept_number(context, [&] {
+        const Ensemble ensemble = initial_ensemble(setup, reference.states.front(),
+                                                   reference.parameters, reference.range);
+        stepper.advance(ensemble.view(), 0, steps_in(reference.times.back(), stepper.step()));
+        return mean_squared_error(context, setup, ensemble, ensemble.view().state,
+                                  reference.states.back());
+    });
 }
 
 double final_error_of_reference(const Context& context, const Setup& setup,
                                 const ReferenceRun& reference, const Stepper& stepper) {
-    const Ensemble ensemble =
-        initial_ensemble(setup.of_reference(), reference.start, reference.start_parameters,
-                         reference.range);
-    stepper.advance(ensemble.view(), 0, steps_in(reference.times.back(), stepper.step()));
-    return mean_squared_error(context, setup, ensemble,
-                              project(ensemble.view().state, setup.projection),
-                              reference.states.back());
+    return kept_number(context, [&] {
+        const Ensemble ensemble =
+            initial_ensemble(setup.of_reference(), reference.start, reference.start_parameters,
+                             reference.range);
+        stepper.advance(ensemble.view(), 0, steps_in(reference.times.back(), stepper.step()));
+        return mean_squared_error(context, setup, ensemble,
+                                  project(ensemble.view().state, setup.projection),
+                                  reference.states.back());
+    });
 }
 
 }  // namespace farstep

@@ -4,6 +4,7 @@
 // How far a rollout is off its reference: mean squared error and energy error over time.
 #pragma once
 
+#include "checkpoint/journal.hpp"
 #include "chosen_trajectories.hpp"
 #include "ensemble/statistics.hpp"
 #include "setup.hpp"
@@ -38,8 +39,12 @@ struct RolloutError {
     std::vector<double> states;  ///< [time][chosen][component], of this rank
 };
 
-/// Integrates the evaluation ensemble with the reference scheme. Collective.
-ReferenceRun run_reference(const Context& context, const Setup& setup);
+/// Integrates the evaluation ensemble with the reference scheme, from where the checkpoint, which is
+/// this run's own, has been. Collective.
+ReferenceRun run_reference(const Context& context, const Setup& setup, Checkpoint& checkpoint);
+
+/// What a reference run hangs on.
+std::string reference_recipe(const Setup& setup);
 
 /// Rolls the ensemble out with a stepper and compares at every output time from the first given.
 /// Collective.

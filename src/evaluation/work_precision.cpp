@@ -128,7 +128,7 @@ WorkCurve climb_tolerances(const Context& context, const Setup& setup,
         if (tolerance < smallest) break;
         const auto stepper = quick.adaptive_stepper(scheme, span, precision, tolerance);
         const double error = final_error_of_reference(context, setup, reference, *stepper);
-        const double step = span / mean_step_count(context.comm, *stepper);
+        const double step = span / mean_step_count(context, *stepper);
         const double cost = measure_step_cost(context, quick, *stepper) / span;
         curve.points.push_back({step, error, cost, tolerance});
         if (error <= enough) break;
@@ -144,23 +144,40 @@ std::string WorkCurve::name() const {
     return scheme + of + (precision == Precision::Double ? "" : ", " + name_of(precision));
 }
 
-double mean_step_count(const Communicator& comm, const Stepper& stepper) {
-    const auto counts =
-        Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), stepper.record()->steps);
-    std::int64_t sum = 0;
-    for (std::size_t i = 0; i < counts.size(); ++i) sum += counts.data()[i];
-    return double(comm.allreduce(sum, Reduce::sum)) /
-           double(comm.allreduce(std::int64_t(counts.size()), Reduce::sum));
+double mean_step_count(const Context& context, const Stepper& stepper) {
+    return kept_number(context, [&] {
+        const auto counts =
+            Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), stepper.record()->steps);
+        std::int64_t sum = 0;
+        for (std::size_t i = 0; i < counts.size(); ++i) sum += counts.data()[i];
+        const Communicator& comm = context.comm;
+        return double(comm.allreduce(sum, Reduce::sum)) /
+               double(comm.allreduce(std::int64_t(counts.size()), Reduce::sum));
+    });
 }
 
 double measure_step_cost(const Context& context, const Setup& setup, const Stepper& stepper) {
-    Stopwatch stopwatch(context, setup);
-    return stopwatch.step_cost(stepper, stopwatch.enough_steps(stepper),
-                               setup.options.evaluate->timing.repeats);
+    return kept_number(context, [&] {
+        Stopwatch stopwatch(context, setup);
+        return stopwatch.step_cost(stepper, stopwatch.enough_steps(stepper),
+                                   setup.options.evaluate->timing.repeats);
+    });
 }
 
 std::vector<std::vector<double>> sample_costs(const Context& context, const Setup& setup,
                                               const std::vector<const Stepper*>& steppers) {
+    if (context.journal) {
+        Context alone = context;
+        alone.journal = nullptr;
+        NumberReader reader(context.journal->result([&] {
+            NumberWriter writer;
+            for (const auto& costs : sample_costs(alone, setup, steppers)) writer.add(costs);
+            return writer.take();
+        }));
+        std::vector<std::vector<double>> costs;
+        for (std::size_t i = 0; i < steppers.size(); ++i) costs.push_back(reader.numbers());
+        return costs;
+    }
     const std::int64_t samples = setup.options.evaluate->timing.samples;
     Progress progress(context.comm, "timing samples", samples, "turns", context.progress);
     Stopwatch stopwatch(context, setup);

@@ -55,7 +55,7 @@ std::vector<std::vector<double>> sample_costs(const Context& context, const Setu
                                               const std::vector<const Stepper*>& steppers);
 
 /// Mean number of steps that an adaptive stepper tried in its last rollout. Collective.
-double mean_step_count(const Communicator& comm, const Stepper& stepper);
+double mean_step_count(const Context& context, const Stepper& stepper);
 
 /// Collective.
 WorkPrecision measure_work_precision(const Context& context, const Setup& setup,

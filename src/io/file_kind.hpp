@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
-// The four kinds of file a run writes. The name of its kind stands in each file's root attribute
+// The kinds of file a run writes. The name of its kind stands in each file's root attribute
 // `farstep_kind`.
 
 #pragma once
@@ -12,15 +12,15 @@
 
 namespace farstep {
 
-enum class FileKind { dataset, model, forecast, evaluation, tuning };
+enum class FileKind { dataset, model, forecast, evaluation, tuning, checkpoint };
 
 inline constexpr const char* kind_attribute = "farstep_kind";
 
 namespace detail {
-inline constexpr std::array<const char*, 5> kind_names{"dataset", "model", "forecast",
-                                                       "evaluation", "tuning"};
-inline constexpr std::array<const char*, 5> kind_makers{"generate", "train", "forecast",
-                                                        "evaluate", "tune"};
+inline constexpr std::array<const char*, 6> kind_names{"dataset",    "model",  "forecast",
+                                                       "evaluation", "tuning", "checkpoint"};
+inline constexpr std::array<const char*, 6> kind_makers{"generate", "train", "forecast",
+                                                        "evaluate", "tune",  "run"};
 }  // namespace detail
 
 constexpr const char* name_of(FileKind kind) {

@@ -86,7 +86,11 @@ Hdf5Handle packed(const Slab* slab) {
 void OutputFile::begin_parallel() {
     expect(Phase::structure, "begin_parallel");
     find_places();
-    on_root(m_comm, [&] { close_structure(for_final_attributes); });
+    on_root(m_comm, [&] {
+        close_structure(for_final_attributes);
+        m_skeleton = read_skeleton(PartFile::part_of(m_name), places());
+    });
+    m_taken_up = false;
     together(m_comm, [&] {
         if (!std::filesystem::exists(PartFile::part_of(m_name))) {
             throw EnvironmentError(fmt::format(
@@ -116,6 +120,14 @@ void OutputFile::find_places() {
     }
 }
 
+std::vector<ByteRange> OutputFile::places() const {
+    std::vector<ByteRange> places;
+    for (const auto& [path, layout] : m_variables) {
+        places.push_back({layout.place, element_count(layout.shape) * bytes_of(layout.type)});
+    }
+    return places;
+}
+
 void OutputFile::close_structure(std::int64_t spare_bytes) {
     m_part->reserve(m_structure->bytes() + spare_bytes);
     m_structure->close();
@@ -136,6 +148,26 @@ void OutputFile::open_for_data() {
         throw EnvironmentError(fmt::format(
             "cannot open {} for data: {}; choose a folder with parallel access from all nodes",
             part.string(), hdf5_reason()));
+    }
+}
+
+void OutputFile::secure() {
+    expect(Phase::data, "secure");
+    together(m_comm, [&] {
+        if (m_background) {
+            m_background->finish();
+        }
+    });
+    together(m_comm, [&] {
+        const Descriptor file(PartFile::part_of(m_name), O_RDWR);
+        if (H5Fflush(m_data.get(), H5F_SCOPE_GLOBAL) < 0 || !file || ::fsync(file.get()) != 0) {
+            throw EnvironmentError(fmt::format("cannot bring {} to disk: {}; check the disk",
+                                               PartFile::part_of(m_name).string(),
+                                               hdf5_reason()));
+        }
+    });
+    if (m_part) {
+        m_part->keep();
     }
 }
 
@@ -300,7 +332,8 @@ void OutputFile::abandon_data() {
 std::vector<ByteRange> OutputFile::large_variables() {
     std::vector<ByteRange> places;
     for (const auto& [path, layout] : m_variables) {
-        if (element_count(layout.shape) * bytes_of(layout.type) > max_sealed_bytes) {
+        const bool is_large = element_count(layout.shape) * bytes_of(layout.type) > max_sealed_bytes;
+        if (is_large && m_kind != FileKind::checkpoint) {
             places.push_back(m_structure->place_of(path));
         }
     }

@@ -14,13 +14,26 @@
 
 namespace farstep {
 
-OutputFile::OutputFile(Communicator comm, std::filesystem::path name, FileKind kind)
-    : m_comm(comm), m_name(std::move(name)) {
+OutputFile::OutputFile(Communicator comm, std::filesystem::path name, FileKind kind,
+                       const Skeleton* unfinished)
+    : m_comm(comm), m_name(std::move(name)), m_kind(kind), m_taken_up(unfinished != nullptr) {
     on_root(m_comm, [&] {
         m_part.emplace(m_name);
-        m_structure.emplace(PartFile::part_of(m_name), StructureWriter::Mode::create);
-        m_structure->attribute("", {kind_attribute, name_of(kind)});
+        if (m_taken_up) {
+            m_part->keep();
+            restore(PartFile::part_of(m_name), *unfinished);
+        }
+        m_structure.emplace(PartFile::part_of(m_name), m_taken_up ? StructureWriter::Mode::extend
+                                                                  : StructureWriter::Mode::create);
     });
+    on_structure([&] { m_structure->attribute("", {kind_attribute, name_of(kind)}); });
+}
+
+template <class F>
+void OutputFile::on_structure(F&& change) {
+    if (!m_taken_up) {
+        on_root(m_comm, std::forward<F>(change));
+    }
 }
 
 OutputFile::~OutputFile() {
@@ -37,20 +50,20 @@ void OutputFile::group(const std::string& path) {
     }
     group(parent_path(name));
     m_taken[name] = true;
-    on_root(m_comm, [&] { m_structure->group(name); });
+    on_structure([&] { m_structure->group(name); });
 }
 
 void OutputFile::dimension(const std::string& path, std::int64_t length) {
     const std::string name = new_path(path);
     m_dimensions[name] = length;
-    on_root(m_comm, [&] { m_structure->dimension(name, length); });
+    on_structure([&] { m_structure->dimension(name, length); });
 }
 
 void OutputFile::coordinate(const std::string& path, std::span<const double> values,
                             const Description& description) {
     const std::string name = new_path(path);
     m_dimensions[name] = static_cast<std::int64_t>(values.size());
-    on_root(m_comm, [&] {
+    on_structure([&] {
         m_structure->coordinate(name, values);
         describe_object(name, description);
     });
@@ -60,7 +73,7 @@ void OutputFile::coordinate(const std::string& path, const std::vector<std::stri
                             const Description& description) {
     const std::string name = new_path(path);
     m_dimensions[name] = static_cast<std::int64_t>(values.size());
-    on_root(m_comm, [&] {
+    on_structure([&] {
         m_structure->coordinate(name, values);
         describe_object(name, description);
     });
@@ -77,7 +90,7 @@ void OutputFile::variable(const std::string& path, const std::vector<std::string
     }
     m_variables[name] = {shape, type};
     m_bytes += element_count(shape) * bytes_of(type);
-    on_root(m_comm, [&] {
+    on_structure([&] {
         m_part->check_room(m_bytes);
         m_structure->variable(name, dim_paths, shape, type);
         describe_object(name, description);
@@ -91,7 +104,7 @@ void OutputFile::attribute(const std::string& object, const std::string& name,
     if (!path.empty() && !m_taken.contains(path)) {
         throw std::logic_error(fmt::format("attribute on '{}', which does not exist", path));
     }
-    on_root(m_comm, [&] { m_structure->attribute(path, {name, value}); });
+    on_structure([&] { m_structure->attribute(path, {name, value}); });
 }
 
 void OutputFile::expect(Phase phase, const char* call) const {

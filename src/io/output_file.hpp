@@ -20,6 +20,7 @@
 #include "io/hdf5.hpp"
 #include "io/part_file.hpp"
 #include "io/seal.hpp"
+#include "io/skeleton.hpp"
 #include "io/slab.hpp"
 #include "io/structure_writer.hpp"
 #include "parallel/communicator.hpp"
@@ -42,8 +43,11 @@ enum class Transfer { collective, independent };
 /// All members are collective but independent writes; every rank passes the same structure.
 class OutputFile {
 public:
-    OutputFile(Communicator comm, std::filesystem::path name, FileKind kind);
-    /// Without commit, nothing is left on disk.
+    /// With the skeleton of an unfinished NAME.part, takes that up: the structure calls up to
+    /// begin_parallel, which must be those of the time, change nothing on disk then.
+    OutputFile(Communicator comm, std::filesystem::path name, FileKind kind,
+               const Skeleton* unfinished = nullptr);
+    /// Without commit, nothing is left on disk, unless `secure` was called.
     ~OutputFile();
     OutputFile(const OutputFile&) = delete;
     OutputFile& operator=(const OutputFile&) = delete;
@@ -87,6 +91,11 @@ public:
                               fill(first, count, static_cast<T*>(values));
                           });
     }
+    /// In the data phase, brings to disk all that was written so far, and keeps the unfinished file
+    /// from now on, even if the run fails: a checkpoint is about to refer to it. Collective.
+    void secure();
+    /// Of the file as the data phase found it; rank 0's.
+    const Skeleton& skeleton() const { return m_skeleton; }
     /// Memory that this rank may fill with values that are yet to be written [bytes]. Before the
     /// first write_behind.
     void set_memory(std::int64_t bytes) { m_memory = bytes; }
@@ -110,6 +119,9 @@ private:
     };
 
     void expect(Phase phase, const char* call) const;
+    /// Does something to the structure on rank 0, unless the file on disk has it already.
+    template <class F>
+    void on_structure(F&& change);
     std::string new_path(const std::string& path);
     std::string find_dimension(const std::string& variable, const std::string& dim) const;
     void describe_object(const std::string& path, const Description& description);
@@ -124,6 +136,7 @@ private:
     BackgroundWriter& background();
     void write_all(const std::string& path, const void* data, NumberType type);
     void find_places();
+    std::vector<ByteRange> places() const;
     void close_structure(std::int64_t spare_bytes);
     void open_for_data();
     void write_alone(const std::string& path, const Slab& slab, const void* data, NumberType type);
@@ -136,6 +149,9 @@ private:
 
     Communicator m_comm;
     std::filesystem::path m_name;
+    FileKind m_kind;
+    bool m_taken_up;  // structure calls find their objects on disk
+    Skeleton m_skeleton;
     Phase m_phase = Phase::structure;
     std::map<std::string, std::int64_t> m_dimensions;  // lengths by path
     std::map<std::string, Layout> m_variables;

@@ -84,7 +84,7 @@ PartFile::PartFile(std::filesystem::path name) : m_name(std::move(name)), m_part
 }
 
 PartFile::~PartFile() {
-    if (!m_committed) {
+    if (!m_committed && !m_kept) {
         std::error_code ignored;
         std::filesystem::remove(m_part, ignored);
     }
@@ -120,6 +120,7 @@ void PartFile::reserve(std::int64_t bytes) const {
 }
 
 void PartFile::commit() {
+    const auto folder = folder_of(m_name);
     const Descriptor file(m_part, O_RDWR);
     struct stat status {};
     const bool trimmed = file && ::fstat(file.get(), &status) == 0 &&
@@ -135,6 +136,11 @@ void PartFile::commit() {
                                            m_part.string(), m_name.string(), error.message()));
     }
     m_committed = true;
+    // The new name outlives a power failure, too. Not every file system can promise that.
+    const Descriptor entries(folder, O_RDONLY | O_DIRECTORY);
+    if (entries) {
+        ::fsync(entries.get());
+    }
 }
 
 }  // namespace farstep

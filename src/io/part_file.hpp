@@ -15,7 +15,7 @@ class PartFile {
 public:
     /// Creates the folder. Throws EnvironmentError if NAME cannot become a file in it.
     explicit PartFile(std::filesystem::path name);
-    /// Removes NAME.part unless committed.
+    /// Removes NAME.part unless committed or kept.
     ~PartFile();
     PartFile(const PartFile&) = delete;
     PartFile& operator=(const PartFile&) = delete;
@@ -28,13 +28,15 @@ public:
     /// Claims disk blocks for the first `bytes` of NAME.part, holes included, so that later
     /// writes there cannot run out of space, where the file system can promise that.
     void reserve(std::int64_t bytes) const;
+    /// From now on NAME.part stays on disk, whatever happens: a checkpoint refers to it.
+    void keep() { m_kept = true; }
     /// Brings NAME.part safely to disk and renames it to NAME, replacing an older NAME.
     void commit();
 
 private:
     std::filesystem::path m_name;
     std::filesystem::path m_part;
-    bool m_committed = false;
+    bool m_committed = false, m_kept = false;
 };
 
 /// "1.5 GiB"

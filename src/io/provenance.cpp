@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view timing_prefix = "wall_time_s_";
 
-constexpr std::array<std::pair<const char*, std::string Provenance::*>, 7> texts{{
+constexpr std::array<std::pair<const char*, std::string Provenance::*>, 8> texts{{
     {"deck", &Provenance::deck},
     {"recipe", &Provenance::recipe},
     {"farstep_version", &Provenance::version},
@@ -26,12 +26,14 @@ constexpr std::array<std::pair<const char*, std::string Provenance::*>, 7> texts
     {"host", &Provenance::host},
     {"date", &Provenance::date},
     {"backend", &Provenance::backend},
+    {"overridden", &Provenance::overridden},
 }};
 
-constexpr std::array<std::pair<const char*, std::int64_t Provenance::*>, 3> integers{{
+constexpr std::array<std::pair<const char*, std::int64_t Provenance::*>, 4> integers{{
     {"ranks", &Provenance::ranks},
     {"threads_per_rank", &Provenance::threads},
     {"seed", &Provenance::seed},
+    {"restarts", &Provenance::restarts},
 }};
 
 }  // namespace
@@ -49,7 +51,10 @@ std::string utc_now() {
 
 void write_provenance(OutputFile& file, const Provenance& provenance) {
     for (const auto& [name, member] : texts) {
-        file.attribute("/", name, provenance.*member);
+        const bool is_told = member != &Provenance::overridden || !provenance.overridden.empty();
+        if (is_told) {
+            file.attribute("/", name, provenance.*member);
+        }
     }
     for (const auto& [name, member] : integers) {
         file.attribute("/", name, provenance.*member);

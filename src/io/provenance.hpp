@@ -24,6 +24,8 @@ struct Provenance {
     std::int64_t ranks = 1;
     std::int64_t threads = 1;  // of each rank
     std::int64_t seed = 0;
+    std::int64_t restarts = 0;        // from checkpoints
+    std::string overridden = {};      // what of the deck changed at them, one line each
     std::map<std::string, double> timings_s = {};  // wall time by stage
 };
 

@@ -18,7 +18,8 @@ struct ByteRange {
     std::int64_t length = 0;
 };
 
-/// Numbers of variables larger than this are left out of the checksum, to keep it quick.
+/// Numbers of variables larger than this are left out of the checksum, to keep it quick, but in
+/// checkpoints.
 inline constexpr std::int64_t max_sealed_bytes = std::int64_t{16} << 20;
 
 enum class Seal { absent, intact, broken };

@@ -26,6 +26,9 @@ using Batches = Kokkos::View<std::int64_t**, Kokkos::LayoutRight, DeviceMemory>;
 /// Iterations whose batches are made at once.
 constexpr std::int64_t batches_at_once = 128;
 
+/// Iterations between safe points.
+constexpr std::int64_t safe_point_every = 32;
+
 /// Batch number k of a run of iterations: the local numbers of its samples that this rank owns.
 struct MakeBatches {
     Batches indices;
@@ -170,27 +173,68 @@ public:
         Progress progress(m_problem.comm, "adam", m_iterations, "iterations", m_problem.progress);
         BatchQueue batches(m_samples, m_batch, m_problem.options.seed);
         const std::int64_t every = std::max<std::int64_t>(1, m_iterations / 50);
-        Fit best;
-        best.validation.scaled = std::numeric_limits<double>::infinity();
-        double loss_sum = 0;
-        std::int64_t since = 0;
-        for (std::int64_t i = 0; i < m_iterations; ++i) {
+        Position at;
+        at.best.validation.scaled = std::numeric_limits<double>::infinity();
+        if (m_problem.journal) load(m_problem.journal->take_state(), at);
+        if (at.iteration % batches_at_once != 0) {
+            batches.load(at.iteration / batches_at_once * batches_at_once);
+        }
+        while (at.iteration < m_iterations) {
+            const std::int64_t i = at.iteration++;
             if (i % batches_at_once == 0) batches.load(i);
-            loss_sum += step(batches, i);
-            ++since;
-            if ((i + 1) % every == 0 || i + 1 == m_iterations) {
-                record(i + 1, loss_sum / double(since), best);
-                loss_sum = 0;
-                since = 0;
-                progress.update(i + 1);
+            at.loss_sum += step(batches, i);
+            ++at.since;
+            if (at.iteration % every == 0 || at.iteration == m_iterations) {
+                record(at.iteration, at.loss_sum / double(at.since), at.best);
+                at.loss_sum = 0;
+                at.since = 0;
+                progress.update(at.iteration);
+            }
+            if (m_problem.journal && at.iteration % safe_point_every == 0) {
+                m_problem.journal->offer([&] { return state(at); });
             }
         }
         progress.finish();
-        best.description = fmt::format("adam: {} iterations of {} samples", m_iterations, m_batch);
-        return best;
+        at.best.description =
+            fmt::format("adam: {} iterations of {} samples", m_iterations, m_batch);
+        return at.best;
     }
 
 private:
+    /// How far the fit is.
+    struct Position {
+        std::int64_t iteration = 0;
+        double loss_sum = 0;     ///< of the batches since the last record
+        std::int64_t since = 0;  ///< their number
+        Fit best = {};
+    };
+
+    Journal::Numbers state(const Position& at) const {
+        NumberWriter writer;
+        writer.add(double(at.iteration));
+        writer.add(at.loss_sum);
+        writer.add(double(at.since));
+        for (const ParameterView& view : {m_parameters, m_mean, m_square}) {
+            const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), view);
+            writer.add(std::vector<double>(host.data(), host.data() + host.size()));
+        }
+        write(writer, at.best);
+        return writer.take();
+    }
+
+    /// Goes on from a saved state, if there is one.
+    void load(Journal::Numbers saved, Position& at) {
+        if (saved.empty()) return;
+        NumberReader reader(std::move(saved));
+        at.iteration = reader.integer();
+        at.loss_sum = reader.number();
+        at.since = reader.integer();
+        for (ParameterView* const view : {&m_parameters, &m_mean, &m_square}) {
+            *view = to_device(reader.numbers());
+        }
+        at.best = read_fit(reader, m_network);
+    }
+
     std::int64_t count_iterations() const {
         if (!m_options.epochs) return m_options.iterations;
         return (*m_options.epochs * m_samples.total + m_batch - 1) / m_batch;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "catalog/catalog.hpp"
+#include "checkpoint/journal.hpp"
 #include "parallel/progress.hpp"
 #include "training/network.hpp"
 
@@ -18,6 +19,7 @@ struct FitProblem {
     const TrainOptions& options;
     ProgressOptions progress;
     const Network* start = nullptr;  ///< where the first method starts from; null: from scratch
+    Journal* journal = nullptr;      ///< keeps what is done; null for short fits
 };
 
 /// A network of the problem's inputs and outputs, not fitted yet.

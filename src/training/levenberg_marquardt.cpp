@@ -38,6 +38,23 @@ struct Search {
     bool found() const { return !network.parameters.empty(); }
 };
 
+void write(NumberWriter& writer, const Search& search) {
+    write(writer, Fit{search.network, search.loss, search.history, {}});
+    writer.add(search.weights);
+    writer.add(double(search.iterations));
+}
+
+Search read_search(NumberReader& reader, const Network& like) {
+    const Fit fit = read_fit(reader, like);
+    Search search;
+    search.network = fit.network;
+    search.loss = fit.validation;
+    search.history = fit.history;
+    search.weights = reader.numbers();
+    search.iterations = reader.integer();
+    return search;
+}
+
 class Iteration {
 public:
     Iteration(const FitProblem& problem, LossFunction& validation, std::int64_t samples,
@@ -52,15 +69,19 @@ public:
     /// Runs until nothing improves any more, `iterations` at most.
     Search run(std::int64_t iterations, Progress* progress) {
         Search search;
-        look(search, 0);
         double last_loss = m_loss;
+        if (!load(search, last_loss)) look(search, 0);
         while (search.iterations < iterations && std::isfinite(m_loss) && improve()) {
             ++search.iterations;
             if (progress) progress->advance(1);
-            if (search.iterations % interval != 0) continue;
-            look(search, search.iterations);
-            if (m_loss > (1 - least_gain) * last_loss) break;
-            last_loss = m_loss;
+            if (search.iterations % interval == 0) {
+                look(search, search.iterations);
+                if (m_loss > (1 - least_gain) * last_loss) break;
+                last_loss = m_loss;
+            }
+            if (m_problem.journal) {
+                m_problem.journal->offer([&] { return state(search, last_loss); });
+            }
         }
         m_projection.evaluate(m_weights);
         try_penalties(search);
@@ -69,6 +90,29 @@ public:
     }
 
 private:
+    Journal::Numbers state(const Search& search, double last_loss) const {
+        NumberWriter writer;
+        write(writer, search);
+        writer.add(m_weights);
+        writer.add(m_damping);
+        writer.add(last_loss);
+        return writer.take();
+    }
+
+    /// Goes on from a saved state; false if there is none.
+    bool load(Search& search, double& last_loss) {
+        Journal::Numbers saved;
+        if (m_problem.journal) saved = m_problem.journal->take_state();
+        if (saved.empty()) return false;
+        NumberReader reader(std::move(saved));
+        search = read_search(reader, m_projection.network());
+        m_weights = reader.numbers();
+        m_damping = reader.number();
+        last_loss = reader.number();
+        m_loss = m_projection.evaluate(m_weights);
+        return true;
+    }
+
     /// One step that lowers the loss; false if there is none worth taking.
     bool improve() {
         const auto linear = m_projection.linearise();
@@ -148,6 +192,21 @@ Network with_hidden_layer_of(Network network, const std::vector<double>& weights
     return network;
 }
 
+/// A search from a network, by way of the journal if there is one.
+Search search_from(const FitProblem& problem, LossFunction& validation, std::int64_t samples,
+                   const Network& start, std::int64_t iterations, Progress& progress) {
+    const auto search = [&] {
+        return Iteration(problem, validation, samples, start).run(iterations, &progress);
+    };
+    if (!problem.journal) return search();
+    NumberReader reader(problem.journal->result([&] {
+        NumberWriter writer;
+        write(writer, search());
+        return writer.take();
+    }));
+    return read_search(reader, start);
+}
+
 /// The best of several short fits from different random weights.
 Search best_start(const FitProblem& problem, LossFunction& validation, Progress& progress) {
     const LevenbergMarquardtOptions& options = problem.options.levenberg_marquardt;
@@ -156,8 +215,8 @@ Search best_start(const FitProblem& problem, LossFunction& validation, Progress&
         Network network = blank_network(problem);
         const double bound = options.scale / std::sqrt(double(network.shape.inputs));
         draw_hidden_layer(network, problem.options.seed, bound, start);
-        Search search = Iteration(problem, validation, options.start_samples, network)
-                            .run(options.start_iterations, &progress);
+        Search search = search_from(problem, validation, options.start_samples, network,
+                                    options.start_iterations, progress);
         if (!best.found() || search.loss.scaled < best.loss.scaled) best = std::move(search);
     }
     return best;
@@ -178,8 +237,8 @@ Fit fit_levenberg_marquardt(const FitProblem& problem, const Network* start) {
         const Search chosen = best_start(problem, validation, progress);
         first = with_hidden_layer_of(first, chosen.weights);
     }
-    Search search = Iteration(problem, validation, options.samples, first)
-                        .run(options.iterations, &progress);
+    Search search = search_from(problem, validation, options.samples, first, options.iterations,
+                                progress);
     progress.finish();
     if (!search.found()) {
         throw EnvironmentError(

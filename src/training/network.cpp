@@ -210,4 +210,38 @@ Loss LossFunction::operator()(const Network& network) {
     return loss;
 }
 
+void write(NumberWriter& writer, const Fit& fit) {
+    writer.add(fit.network.parameters);
+    writer.add(fit.network.monomials);
+    for (const double number :
+         {fit.validation.scaled, fit.validation.raw, fit.validation.mean_factor}) {
+        writer.add(number);
+    }
+    std::vector<double> history;
+    for (const HistoryEntry& entry : fit.history) {
+        history.insert(history.end(), {double(entry.iteration), entry.training_loss,
+                                       entry.validation_loss, entry.learning_rate,
+                                       entry.mean_factor});
+    }
+    writer.add(history);
+    writer.add(fit.description);
+}
+
+Fit read_fit(NumberReader& reader, const Network& like) {
+    Fit fit;
+    fit.network = like;
+    fit.network.parameters = reader.numbers();
+    fit.network.monomials = reader.numbers();
+    fit.validation.scaled = reader.number();
+    fit.validation.raw = reader.number();
+    fit.validation.mean_factor = reader.number();
+    const std::vector<double> history = reader.numbers();
+    for (std::size_t k = 0; k < history.size(); k += 5) {
+        fit.history.push_back({std::int64_t(history[k]), history[k + 1], history[k + 2],
+                               history[k + 3], history[k + 4]});
+    }
+    fit.description = reader.text();
+    return fit;
+}
+
 }  // namespace farstep

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "catalog/system_model.hpp"
+#include "checkpoint/journal.hpp"
 #include "training/samples.hpp"
 
 namespace farstep {
@@ -93,5 +94,9 @@ struct Fit {
     std::vector<HistoryEntry> history;
     std::string description;  ///< one line for the log
 };
+
+/// A fit to numbers and back; `like` is a network of the same shape and kind.
+void write(NumberWriter& writer, const Fit& fit);
+Fit read_fit(NumberReader& reader, const Network& like);
 
 }  // namespace farstep

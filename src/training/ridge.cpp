@@ -84,6 +84,18 @@ void require_enough_samples(const FitProblem& problem) {
         coefficients, samples));
 }
 
+/// A fit of a network like another one, by way of the journal if there is one.
+template <class F>
+Fit kept(const FitProblem& problem, const Network& like, F&& fit) {
+    if (!problem.journal) return std::forward<F>(fit)();
+    NumberReader reader(problem.journal->result([&] {
+        NumberWriter writer;
+        write(writer, std::forward<F>(fit)());
+        return writer.take();
+    }));
+    return read_fit(reader, like);
+}
+
 Fit fit(const FitProblem& problem) {
     require_enough_samples(problem);
     Fit result;
@@ -91,14 +103,16 @@ Fit fit(const FitProblem& problem) {
         const bool first = result.network.parameters.empty();
         const bool from_scratch = first && !problem.start;
         if (method == FitMethod::Ridge) {
-            result = fit_ridge(problem);
+            result = kept(problem, blank_network(problem), [&] { return fit_ridge(problem); });
             continue;
         }
         const Network* const start = from_scratch ? nullptr
                                      : first      ? problem.start
                                                   : &result.network;
-        Fit next = method == FitMethod::Adam ? fit_adam(problem, start)
-                                             : fit_levenberg_marquardt(problem, start);
+        Fit next = method == FitMethod::Adam
+                       ? kept(problem, start ? *start : blank_network(problem),
+                              [&] { return fit_adam(problem, start); })
+                       : fit_levenberg_marquardt(problem, start);
         if (!first) {
             next.history.insert(next.history.begin(), result.history.begin(),
                                 result.history.end());

@@ -59,9 +59,12 @@ std::string Candidate::name() const {
 }
 
 Judge::Judge(const Context& context, const Setup& setup, std::int64_t number)
-    : m_context(context), m_setup(judging_setup(setup, number)) {
+    : m_context(context),
+      m_setup(judging_setup(setup, number)),
+      m_checkpoint(m_context, m_setup, fmt::format("tune.reference_{}", number),
+                   reference_recipe(m_setup)) {
     m_context.progress.quiet = true;
-    m_reference = run_reference(m_context, m_setup);
+    m_reference = run_reference(m_context, m_setup, m_checkpoint);
     m_spread = variance_of(m_context.comm, m_reference.states.back(), m_reference.range.size());
 }
 

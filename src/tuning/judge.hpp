@@ -47,9 +47,13 @@ public:
     /// knowing nothing.
     double spread() const { return m_spread; }
 
+    /// The search is over: removes the checkpoint of the reference run. Collective.
+    void finish() { m_checkpoint.finish(); }
+
 private:
     Context m_context;
     Setup m_setup;
+    Checkpoint m_checkpoint;  ///< of the reference run
     ReferenceRun m_reference;
     double m_spread = 0;
 };

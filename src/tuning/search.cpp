@@ -107,7 +107,7 @@ private:
         m_candidate.tolerance = tolerance;
         const auto stepper = m_judge.stepper(m_candidate);
         m_candidate.error = m_judge.error(*stepper);
-        m_candidate.step = m_tune.until / mean_step_count(m_context.comm, *stepper);
+        m_candidate.step = m_tune.until / mean_step_count(m_context, *stepper);
         m_candidate.cost = m_judge.quick_cost(*stepper);
         m_report(m_candidate);
         if (m_candidate.error <= m_tune.error) m_best = m_candidate;

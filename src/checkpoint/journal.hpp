@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+// The checkpoint of a stage that is a sequence of results: finished ones are saved in their order,
+// and given again in that order when the stage is run again after a stop. The one under way may
+// save a state of its own.
+
+#pragma once
+
+#include <deque>
+#include <span>
+
+#include "checkpoint/checkpoint.hpp"
+
+namespace farstep {
+
+/// Everything a journal holds is alike on all ranks. The calls of a stage come in an order that
+/// follows from the results of earlier ones.
+class Journal {
+public:
+    using Numbers = std::vector<double>;
+
+    /// Takes what the checkpoint holds, and shares it. Collective.
+    explicit Journal(Checkpoint& checkpoint);
+
+    /// What `measure` returned in the run that goes on here, or else returns now. Behind each new
+    /// result is a safe point. Collective.
+    template <class F>
+    Numbers result(F&& measure) {
+        if (m_next < m_results.size()) return m_results[m_next++];
+        add(std::forward<F>(measure)());
+        return m_results.back();
+    }
+    template <class F>
+    double number(F&& measure) {
+        return result([&] { return Numbers{measure()}; }).front();
+    }
+
+    /// The state of the result under way that was saved last, once; empty if there is none.
+    Numbers take_state() { return std::exchange(m_state, {}); }
+    /// A safe point within the result under way. Collective.
+    void offer(const std::function<Numbers()>& state);
+
+    /// Saves what is new: before something long that has a checkpoint of its own, and where nobody
+    /// else keeps the results. Collective.
+    void save();
+
+private:
+    void add(Numbers result);
+    void describe(SavedState& state, const Numbers& under_way) const;
+
+    Checkpoint& m_checkpoint;
+    std::deque<Numbers> m_results;
+    Numbers m_state;
+    std::size_t m_next = 0;
+    bool m_is_new = false;  ///< there is something that was not saved
+};
+
+/// A number that is measured, by way of the journal if the context has one.
+template <class F>
+double kept_number(const Context& context, F&& measure) {
+    return context.journal ? context.journal->number(std::forward<F>(measure))
+                           : std::forward<F>(measure)();
+}
+
+/// Numbers of several things in a row, each behind its length.
+class NumberWriter {
+public:
+    void add(double number) { m_numbers.push_back(number); }
+    void add(const std::vector<double>& numbers) {
+        add(double(numbers.size()));
+        m_numbers.insert(m_numbers.end(), numbers.begin(), numbers.end());
+    }
+    void add(const std::string& text) { add(std::vector<double>(text.begin(), text.end())); }
+    Journal::Numbers take() { return std::move(m_numbers); }
+
+private:
+    Journal::Numbers m_numbers;
+};
+
+/// The same, in the same order.
+class NumberReader {
+public:
+    explicit NumberReader(Journal::Numbers numbers) : m_numbers(std::move(numbers)) {}
+
+    double number() { return m_numbers.at(m_at++); }
+    std::int64_t integer() { return std::int64_t(number()); }
+    std::vector<double> numbers() {
+        const auto count = std::size_t(number());
+        const auto first = m_numbers.begin() + std::ptrdiff_t(m_at);
+        m_at += count;
+        return {first, first + std::ptrdiff_t(count)};
+    }
+    std::string text() {
+        const std::vector<double> letters = numbers();
+        return {letters.begin(), letters.end()};
+    }
+
+private:
+    Journal::Numbers m_numbers;
+    std::size_t m_at = 0;
+};
+
+}  // namespace farstep

@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+// Recipes compared key by key.
+
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "checkpoint/checkpoint.hpp"
+
+namespace farstep {
+namespace {
+
+/// Key → value. A line that ends in a colon begins the recipe of a file that the stage reads.
+std::map<std::string, std::string> by_key(const std::string& recipe) {
+    std::map<std::string, std::string> values;
+    std::istringstream lines(recipe);
+    std::string prefix;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.ends_with(':')) {
+            prefix = line + " ";
+            continue;
+        }
+        const std::size_t colon = line.find(": ");
+        values[prefix + line.substr(0, colon)] =
+            colon == std::string::npos ? "" : line.substr(colon + 2);
+    }
+    return values;
+}
+
+}  // namespace
+
+std::vector<RecipeChange> recipe_changes(const std::string& before, const std::string& now) {
+    const auto old_values = by_key(before), new_values = by_key(now);
+    std::set<std::string> keys;
+    for (const auto& [key, value] : old_values) keys.insert(key);
+    for (const auto& [key, value] : new_values) keys.insert(key);
+    const auto value_of = [](const auto& values, const std::string& key) {
+        const auto found = values.find(key);
+        return found == values.end() ? std::string("not given") : found->second;
+    };
+    std::vector<RecipeChange> changes;
+    for (const std::string& key : keys) {
+        const RecipeChange change{key, value_of(old_values, key), value_of(new_values, key)};
+        if (change.before != change.now) changes.push_back(change);
+    }
+    return changes;
+}
+
+std::vector<std::string> changeable_keys(const std::string& stage) {
+    static const std::map<std::string, std::vector<std::string>> keys = {
+        {"generate", {"limits"}},
+        {"train",
+         {"train.adam.learning_rate", "train.adam.iterations", "train.adam.epochs",
+          "train.adam.warm_up", "train.levenberg_marquardt.iterations", "train.rollout"}},
+        {"forecast", {"limits", "forecast.guard.substeps", "forecast.guard.margin"}},
+        {"evaluate", {"evaluate.timing"}},
+        {"tune", {"tune.budget", "tune.timing"}}};
+    std::vector<std::string> all;
+    for (const auto& [name, some] : keys) {
+        if (stage.empty() || name == stage.substr(0, stage.find('.'))) {
+            all.insert(all.end(), some.begin(), some.end());
+        }
+    }
+    return all;
+}
+
+}  // namespace farstep
