@@ -260,6 +260,7 @@ void Checkpoint::finish() {
     on_root(m_comm, [&] {
         std::error_code ignored;
         std::filesystem::remove(m_path, ignored);
+        std::filesystem::remove(PartFile::part_of(m_path), ignored);  // a crash may have left one
     });
 }
 

@@ -96,7 +96,7 @@ public:
         heading(m_comm, "tune: plain schemes");
         print_header();
         const Report report = [this](const Candidate& c) { record(c); };
-        m_plain = search_plain(m_context, m_setup, m_judge, report);
+        m_plain = search_plain(m_setup, m_judge, report);
         heading(m_comm, "tune: corrected steps");
         const std::vector<Candidate> candidates = corrected_candidates(m_setup, m_judge);
         say(m_comm, "  {} candidates; {}", candidates.size(),

@@ -83,6 +83,16 @@ private:
     Ensemble m_start, m_ensemble;
 };
 
+/// Steps that an adaptive stepper tried in its last rollout, over all trajectories of all ranks.
+double mean_step_count(const Communicator& comm, const Stepper& stepper) {
+    const auto counts =
+        Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), stepper.record()->steps);
+    std::int64_t sum = 0;
+    for (std::size_t i = 0; i < counts.size(); ++i) sum += counts.data()[i];
+    return double(comm.allreduce(sum, Reduce::sum)) /
+           double(comm.allreduce(std::int64_t(counts.size()), Reduce::sum));
+}
+
 std::vector<double> ladder_steps(const Setup& setup) {
     const LadderOptions& ladder = setup.options.evaluate->ladder;
     std::vector<double> steps = ladder.steps;
@@ -127,8 +137,7 @@ WorkCurve climb_tolerances(const Context& context, const Setup& setup,
     for (std::int64_t k = 0; k <= setup.options.evaluate->ladder.refinements; ++k) {
         if (tolerance < smallest) break;
         const auto stepper = quick.adaptive_stepper(scheme, span, precision, tolerance);
-        const double error = final_error_of_reference(context, setup, reference, *stepper);
-        const double step = span / mean_step_count(context, *stepper);
+        const auto [error, step] = adaptive_rollout(context, setup, reference, *stepper);
         const double cost = measure_step_cost(context, quick, *stepper) / span;
         curve.points.push_back({step, error, cost, tolerance});
         if (error <= enough) break;
@@ -144,16 +153,19 @@ std::string WorkCurve::name() const {
     return scheme + of + (precision == Precision::Double ? "" : ", " + name_of(precision));
 }
 
-double mean_step_count(const Context& context, const Stepper& stepper) {
-    return kept_number(context, [&] {
-        const auto counts =
-            Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), stepper.record()->steps);
-        std::int64_t sum = 0;
-        for (std::size_t i = 0; i < counts.size(); ++i) sum += counts.data()[i];
-        const Communicator& comm = context.comm;
-        return double(comm.allreduce(sum, Reduce::sum)) /
-               double(comm.allreduce(std::int64_t(counts.size()), Reduce::sum));
-    });
+AdaptiveRollout adaptive_rollout(const Context& context, const Setup& setup,
+                                 const ReferenceRun& reference, const Stepper& stepper) {
+    // One result, since the steps can be counted only behind the rollout.
+    Context alone = context;
+    alone.journal = nullptr;
+    const auto measure = [&] {
+        const double error = final_error_of_reference(alone, setup, reference, stepper);
+        const double steps = mean_step_count(context.comm, stepper);
+        return std::vector<double>{error, reference.times.back() / steps};
+    };
+    const std::vector<double> found =
+        context.journal ? context.journal->result(measure) : measure();
+    return {found[0], found[1]};
 }
 
 double measure_step_cost(const Context& context, const Setup& setup, const Stepper& stepper) {

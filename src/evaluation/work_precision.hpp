@@ -54,8 +54,14 @@ double measure_step_cost(const Context& context, const Setup& setup, const Stepp
 std::vector<std::vector<double>> sample_costs(const Context& context, const Setup& setup,
                                               const std::vector<const Stepper*>& steppers);
 
-/// Mean number of steps that an adaptive stepper tried in its last rollout. Collective.
-double mean_step_count(const Context& context, const Stepper& stepper);
+/// What an adaptive stepper of the reference's system makes of the whole horizon.
+struct AdaptiveRollout {
+    double error = 0;      ///< mean squared error at the end; infinite if a trajectory failed
+    double mean_step = 0;  ///< over the steps that it tried [time]
+};
+/// Collective.
+AdaptiveRollout adaptive_rollout(const Context& context, const Setup& setup,
+                                 const ReferenceRun& reference, const Stepper& stepper);
 
 /// Collective.
 WorkPrecision measure_work_precision(const Context& context, const Setup& setup,

@@ -81,6 +81,10 @@ double Judge::error(const Stepper& stepper) const {
     return final_error(m_context, m_setup, m_reference, stepper);
 }
 
+AdaptiveRollout Judge::adaptive_rollout(const Stepper& stepper) const {
+    return farstep::adaptive_rollout(m_context, m_setup, m_reference, stepper);
+}
+
 double Judge::quick_step_cost(Candidate candidate, const DeployedNetwork* network) const {
     candidate.step = m_setup.options.reference.step;
     const auto short_stepper = stepper(candidate, network);

@@ -33,6 +33,7 @@ public:
                                      const DeployedNetwork* network = nullptr) const;
 
     double error(const Stepper& stepper) const;
+    AdaptiveRollout adaptive_rollout(const Stepper& stepper) const;
     /// [ns per trajectory and step], roughly, within a few hundredths of a second. The candidate's
     /// step does not matter: a short one is timed, with which no trajectory can fail.
     double quick_step_cost(Candidate candidate, const DeployedNetwork* network) const;

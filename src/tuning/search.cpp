@@ -84,10 +84,9 @@ private:
 /// One adaptive scheme in one precision, over tolerances.
 class AdaptiveSearch {
 public:
-    AdaptiveSearch(const Context& context, const Judge& judge, const TuneOptions& tune,
-                   Candidate candidate, double cost_limit, const Report& report)
-        : m_context(context),
-          m_judge(judge),
+    AdaptiveSearch(const Judge& judge, const TuneOptions& tune, Candidate candidate,
+                   double cost_limit, const Report& report)
+        : m_judge(judge),
           m_tune(tune),
           m_candidate(std::move(candidate)),
           m_cost_limit(cost_limit),
@@ -106,8 +105,9 @@ private:
     double measure(double tolerance) {
         m_candidate.tolerance = tolerance;
         const auto stepper = m_judge.stepper(m_candidate);
-        m_candidate.error = m_judge.error(*stepper);
-        m_candidate.step = m_tune.until / mean_step_count(m_context, *stepper);
+        const AdaptiveRollout rollout = m_judge.adaptive_rollout(*stepper);
+        m_candidate.error = rollout.error;
+        m_candidate.step = rollout.mean_step;
         m_candidate.cost = m_judge.quick_cost(*stepper);
         m_report(m_candidate);
         if (m_candidate.error <= m_tune.error) m_best = m_candidate;
@@ -123,7 +123,6 @@ private:
         return m_best;
     }
 
-    const Context& m_context;
     const Judge& m_judge;
     const TuneOptions& m_tune;
     Candidate m_candidate, m_best;
@@ -173,8 +172,7 @@ void keep_costs_in_order(std::vector<Candidate>& candidates) {
 
 }  // namespace
 
-std::vector<Candidate> search_plain(const Context& context, const Setup& setup, const Judge& judge,
-                                    const Report& report) {
+std::vector<Candidate> search_plain(const Setup& setup, const Judge& judge, const Report& report) {
     const TuneOptions& tune = *setup.options.tune;
     const Vocabulary words = vocabulary();
     std::vector<Candidate> found;
@@ -185,7 +183,7 @@ std::vector<Candidate> search_plain(const Context& context, const Setup& setup, 
             const Candidate candidate{.scheme = scheme, .precision = precision};
             const auto best =
                 words.is_adaptive(scheme)
-                    ? AdaptiveSearch(context, judge, tune, candidate, limit, report).run()
+                    ? AdaptiveSearch(judge, tune, candidate, limit, report).run()
                     : FixedStepSearch(judge, tune, candidate, setup.options.step, limit, report)
                           .run();
             if (!best) continue;

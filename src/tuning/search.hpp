@@ -16,8 +16,7 @@ using Report = std::function<void(const Candidate&)>;
 /// Every plain scheme and precision of the deck at the longest step, or the largest tolerance, that
 /// meets the error, cheapest first; those that cannot meet it, or only at several times the cost of
 /// the best, are left out. All that was measured is reported. Collective.
-std::vector<Candidate> search_plain(const Context& context, const Setup& setup, const Judge& judge,
-                                    const Report& report);
+std::vector<Candidate> search_plain(const Setup& setup, const Judge& judge, const Report& report);
 
 /// All corrected steps of the deck with their costs, measured with blank networks, cheapest first.
 /// Collective.
