@@ -1,0 +1,208 @@
+// SPDX-FileCopyrightText: 2026 The Farstep Authors
+// SPDX-License-Identifier: BSD-3-Clause
+// What checkpoints rest on: unfinished files that can be taken up again whatever was torn in them,
+// arrays that ranks save together, recipes compared by key, numbers in a row.
+
+#include <csignal>
+#include <fstream>
+#include <numeric>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "checkpoint/checkpoint.hpp"
+#include "checkpoint/journal.hpp"
+#include "checkpoint/stop_request.hpp"
+#include "parallel/agree.hpp"
+#include "parallel/partition.hpp"
+#include "scratch.hpp"
+
+namespace farstep {
+namespace {
+
+using testing::Scratch;
+
+constexpr std::int64_t times = 4;
+constexpr std::int64_t members = 23;
+
+Communicator world() { return Communicator(MPI_COMM_WORLD); }
+
+Range mine() { return partition(members, world().rank(), world().size()); }
+
+void define(OutputFile& file) {
+    const std::vector<double> time{0, 1, 2, 3};
+    file.coordinate("time", time, {"s", "time", {}});
+    file.dimension("member", members);
+    file.variable("state", {"time", "member"}, NumberType::float64, {"m", "place", {}});
+    file.attribute("/", "title", std::string("before"));
+}
+
+void write_time(OutputFile& file, std::int64_t time) {
+    std::vector<double> values;
+    for (std::int64_t i = mine().begin; i < mine().end; ++i) {
+        values.push_back(double(100 * time + i));
+    }
+    file.write("state", Slab{{time, mine().begin}, {1, mine().size()}}, values.data());
+}
+
+std::vector<double> all_states() {
+    std::vector<double> values;
+    for (std::int64_t time = 0; time < times; ++time) {
+        for (std::int64_t i = 0; i < members; ++i) values.push_back(double(100 * time + i));
+    }
+    return values;
+}
+
+/// What a run leaves that dies while it writes its last attributes, halfway through the times.
+Skeleton leave_unfinished(const std::filesystem::path& name) {
+    OutputFile file(world(), name, FileKind::forecast);
+    define(file);
+    file.begin_parallel();
+    write_time(file, 0);
+    write_time(file, 1);
+    file.secure();
+    const Skeleton skeleton = file.skeleton();
+    file.end_parallel();
+    file.attribute("/", "title", std::string("after, and much longer than it was before"));
+    file.group("late");
+    return skeleton;
+}
+
+void tear(const std::filesystem::path& file, const Skeleton& skeleton) {
+    std::fstream stream(file, std::ios::binary | std::ios::in | std::ios::out);
+    for (const ByteRange& range : skeleton.ranges) {
+        stream.seekp(range.begin);
+        const std::string garbage(std::size_t(range.length), '?');
+        stream.write(garbage.data(), range.length);
+    }
+    stream.seekp(0, std::ios::end);
+    stream << "half an attribute";
+}
+
+TEST(Skeleton, TakesUpAFileWhoseStructureWasTorn) {
+    const Scratch folder(world());
+    const auto name = folder / "x.h5";
+    const Skeleton skeleton = leave_unfinished(name);
+    on_root(world(), [&] {
+        EXPECT_TRUE(can_restore(PartFile::part_of(name), skeleton));
+        tear(PartFile::part_of(name), skeleton);
+        EXPECT_THROW(InputFile(PartFile::part_of(name)), EnvironmentError);
+    });
+    OutputFile file(world(), name, FileKind::forecast, &skeleton);
+    define(file);
+    file.begin_parallel();
+    write_time(file, 2);
+    write_time(file, 3);
+    file.end_parallel();
+    file.attribute("/", "title", std::string("done"));
+    file.commit();
+    on_root(world(), [&] {
+        const InputFile whole(name, FileKind::forecast);
+        EXPECT_EQ(whole.read("state"), all_states());
+        EXPECT_EQ(whole.text("/", "title"), "done");
+        EXPECT_EQ(whole.read("time"), (std::vector<double>{0, 1, 2, 3}));
+        EXPECT_FALSE(whole.has("late"));
+        EXPECT_TRUE(folder.holds_only("x.h5"));
+    });
+}
+
+TEST(Skeleton, CannotRestoreAFileThatIsGoneOrShorter) {
+    const Scratch folder(world());
+    const auto name = folder / "x.h5";
+    const Skeleton skeleton = leave_unfinished(name);
+    on_root(world(), [&] {
+        const auto part = PartFile::part_of(name);
+        std::filesystem::resize_file(part, std::uintmax_t(skeleton.file_length - 1));
+        EXPECT_FALSE(can_restore(part, skeleton));
+        std::filesystem::remove(part);
+        EXPECT_FALSE(can_restore(part, skeleton));
+    });
+}
+
+TEST(UnfinishedFile, IsRemovedUnlessItWasSecured) {
+    const Scratch folder(world());
+    {
+        OutputFile file(world(), folder / "x.h5", FileKind::forecast);
+        define(file);
+        file.begin_parallel();
+        write_time(file, 0);
+    }
+    on_root(world(), [&] { EXPECT_TRUE(std::filesystem::is_empty(folder.path())); });
+    leave_unfinished(folder / "x.h5");
+    on_root(world(), [&] { EXPECT_TRUE(folder.holds_only("x.h5.part")); });
+}
+
+TEST(SavedState, HoldsWholesAndPartsOfAllRanks) {
+    const Scratch folder(world());
+    SavedState state;
+    state.attribute("step", std::int64_t(17));
+    state.whole("alike", std::vector<double>{1, 2, 3});
+    state.whole("nothing", std::vector<std::int64_t>());
+    std::vector<std::int64_t> numbers(std::size_t(mine().size()));
+    std::iota(numbers.begin(), numbers.end(), mine().begin);
+    state.part("number", {members}, Slab{{mine().begin}, {mine().size()}}, numbers);
+    OutputFile file(world(), folder / "c.h5", FileKind::checkpoint);
+    state.write(file);
+    on_root(world(), [&] {
+        const InputFile saved(folder / "c.h5", FileKind::checkpoint);
+        EXPECT_EQ(saved.integer("/", "step"), 17);
+        EXPECT_EQ(saved.read("alike"), (std::vector<double>{1, 2, 3}));
+        EXPECT_FALSE(saved.has("nothing"));
+        std::vector<std::int64_t> all(static_cast<std::size_t>(members));
+        std::iota(all.begin(), all.end(), 0);
+        EXPECT_EQ(saved.read<std::int64_t>("number"), all);
+    });
+}
+
+TEST(SavedState, IsUnderItsChecksumHoweverLarge) {
+    const Scratch folder(world());
+    SavedState state;
+    state.whole("large", std::vector<double>(std::size_t(4) << 20, 1.0));  // 32 MiB
+    OutputFile file(world(), folder / "c.h5", FileKind::checkpoint);
+    state.write(file);
+    on_root(world(), [&] {
+        EXPECT_EQ(check_seal(folder / "c.h5"), Seal::intact);
+        std::fstream stream(folder / "c.h5", std::ios::binary | std::ios::in | std::ios::out);
+        stream.seekp(16 << 20);
+        stream.put(7);
+        stream.close();
+        EXPECT_EQ(check_seal(folder / "c.h5"), Seal::broken);
+    });
+}
+
+TEST(Recipe, TellsChangesByKey) {
+    const auto changes = recipe_changes("step: 0.5\nscheme: rk4\nmodel:\nstep: 0.5\nseed: 1\n",
+                                        "step: 0.25\nscheme: rk4\nmodel:\nstep: 0.5\nseed: 2\n");
+    ASSERT_EQ(changes.size(), 2u);
+    EXPECT_EQ(changes[0].key, "model: seed");
+    EXPECT_EQ(changes[1].key, "step");
+    EXPECT_EQ(changes[1].before, "0.5");
+    EXPECT_EQ(changes[1].now, "0.25");
+    const auto added = recipe_changes("a: 1\n", "a: 1\nb: 2\n");
+    ASSERT_EQ(added.size(), 1u);
+    EXPECT_EQ(added[0].before, "not given");
+}
+
+TEST(Numbers, ComeBackInTheirOrder) {
+    NumberWriter writer;
+    writer.add(0.1);
+    writer.add(std::vector<double>{});
+    writer.add(std::vector<double>{1, -2});
+    writer.add(std::string("ridge: scale 0.1"));
+    NumberReader reader(writer.take());
+    EXPECT_EQ(reader.number(), 0.1);
+    EXPECT_TRUE(reader.numbers().empty());
+    EXPECT_EQ(reader.numbers(), (std::vector<double>{1, -2}));
+    EXPECT_EQ(reader.text(), "ridge: scale 0.1");
+}
+
+TEST(StopRequest, IsNoted) {
+    EXPECT_EQ(noted_stop_signal(), 0);
+    note_stop_signals();
+    ::raise(SIGUSR1);
+    EXPECT_EQ(noted_stop_signal(), SIGUSR1);
+    EXPECT_EQ(name_of_signal(SIGUSR1), "SIGUSR1");
+}
+
+}  // namespace
+}  // namespace farstep
