@@ -8,6 +8,8 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
 # shellcheck source=jobs/lib/debian.sh
 . "$FARSTEP_SOURCE_DIR/jobs/lib/debian.sh"
+# shellcheck source=jobs/lib/slurm_packages.sh
+. "$FARSTEP_SOURCE_DIR/jobs/lib/slurm_packages.sh"
 # shellcheck source=jobs/lib/kokkos.sh
 . "$FARSTEP_SOURCE_DIR/jobs/lib/kokkos.sh"
 
@@ -33,10 +35,10 @@ plot_packages=(python3 python3-numpy python3-h5py python3-matplotlib python3-sci
 test_packages=(libgtest-dev libgmock-dev python3-xarray python3-h5netcdf
     python3-pytest shellcheck)
 
-packages=("${build_packages[@]}")
+packages=("${build_packages[@]}") with_slurm=0
 for argument in "$@"; do
     case "$argument" in
-    --tests) packages+=("${test_packages[@]}") ;;
+    --tests) packages+=("${test_packages[@]}") with_slurm=1 ;;
     --plots) packages+=("${plot_packages[@]}") ;;
     -h | --help)
         usage
@@ -64,6 +66,7 @@ check_tools() {
 say "Farstep set-up"
 install_packages "${packages[@]}"
 check_tools
+if [ "$with_slurm" -eq 1 ]; then fetch_slurm; fi
 if ! cmake_finds_kokkos; then
     build_kokkos "$FARSTEP_PREFIX" "${CXX:-g++}" \
         -DKokkos_ENABLE_SERIAL=ON -DKokkos_ENABLE_OPENMP=ON

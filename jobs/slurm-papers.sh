@@ -11,10 +11,10 @@
 #SBATCH --cpus-per-task=32
 #SBATCH --time=24:00:00
 set -euo pipefail
-export OMP_NUM_THREADS=${SLURM_CPUS_PER_TASK:?submit this file with sbatch}
-export OMP_PROC_BIND=spread OMP_PLACES=threads
+# Slurm runs a copy of this file: the repository is where it was submitted.
+cd "${SLURM_SUBMIT_DIR:?submit this file with sbatch}"
+# shellcheck source=jobs/lib/slurm.sh
+. jobs/lib/slurm.sh
 export FARSTEP=${FARSTEP:-build/release/farstep}
 export FARSTEP_LAUNCHER=${FARSTEP_LAUNCHER:-srun --cpu-bind=cores}
-# Slurm runs a copy of this file: the repository is where it was submitted.
-cd "${SLURM_SUBMIT_DIR:?}"
 exec jobs/papers.sh paper "$@"

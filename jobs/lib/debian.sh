@@ -79,6 +79,21 @@ run_apt() {
     fi
 }
 
+# download_packages FOLDER PACKAGE...: into FOLDER/archives, with what they need and the machine lacks.
+# Neither root nor a change of the machine's state is needed; its lists may be absent or stale.
+download_packages() {
+    local folder=$1 options
+    shift
+    mkdir -p "$folder/archives/partial" "$folder/lists/partial"
+    options=(-q -o Debug::NoLocking=1 -o Dir::Cache="$folder" -o Acquire::Retries=3)
+    if [ "$(id -u)" -eq 0 ]; then options+=(-o APT::Sandbox::User=root); fi
+    local fetch=(install -y --download-only --no-install-recommends "$@")
+    apt-get "${options[@]}" "${fetch[@]}" >"$folder/apt.log" 2>&1 && return
+    options+=(-o Dir::State::lists="$folder/lists")
+    apt-get "${options[@]}" update >>"$folder/apt.log" 2>&1 &&
+        apt-get "${options[@]}" "${fetch[@]}" >>"$folder/apt.log" 2>&1
+}
+
 # Writes the distribution's own package sources, as sources of source packages, to
 # FOLDER/farstep.sources and FOLDER/farstep.list (deb822 and one-line format).
 write_source_lists() {
