@@ -18,7 +18,8 @@ usage() {
 Usage: jobs/setup.sh [--tests] [--plots]
 
 Installs what is missing to build Farstep; with --tests and --plots also what its tests and
-tools/farstep-plot and tools/farstep-report need. Environment:
+tools/farstep-plot and tools/farstep-report need. The tests' Slurm is not installed, but unpacked
+beside the prefix. Environment:
   FARSTEP_PREFIX                 where Kokkos is built (default ~/.cache/farstep/prefix)
   FARSTEP_SYSTEM_DEPENDENCIES=1  never call apt; use what the machine or loaded modules offer
   FARSTEP_JOBS                   parallel compile jobs (default: as cores and memory allow)

@@ -23,7 +23,8 @@ number=${SLURM_ARRAY_TASK_ID:?submit this file with sbatch --array=1-LINES}
 sweep=${1:?name a sweep file and a deck} deck=${2:?name a sweep file and a deck}
 read -r -a words < <(sed -n "${number}p" "$sweep") || true
 if [[ "${words[*]}" != *output=* ]]; then
-    printf 'error: %s, line %d: expected --set KEY=VALUE words, --set output=FOLDER among them\n' "$sweep" "$number" >&2
+    printf 'error: %s, line %d: expected --set KEY=VALUE words, --set output=FOLDER among them\n' \
+        "$sweep" "$number" >&2
     exit 2
 fi
 run_or_requeue "${FARSTEP:-$FARSTEP_SOURCE_DIR/build/release/farstep}" run "$deck" "${words[@]}" "${@:3}"

@@ -24,7 +24,8 @@ run_or_requeue() {
     wait "$pid" || status=$?
     if [ "$status" -ne 5 ] || [ "$ended" -eq 1 ]; then exit "$status"; fi
     if [ "$restarts" -ge "$most" ]; then
-        printf 'error: not done after %d restarts; sbatch it again, or set FARSTEP_RESTARTS higher\n' "$restarts" >&2
+        printf 'error: not done after %d restarts; sbatch it again, or set FARSTEP_RESTARTS higher\n' \
+            "$restarts" >&2
         exit 5
     fi
     printf 'back into the queue for restart %d of at most %d\n' "$((restarts + 1))" "$most"
