@@ -7,7 +7,7 @@
 #
 # The command finds sbatch, srun, squeue and scontrol in PATH. Keys, sockets, state and logs are in a
 # temporary folder, ports are free ones: a Slurm that the machine has is not touched. Root is not
-# needed. At the end, however it comes, jobs are cancelled, daemons ended and the folder removed; with
+# needed. At the end, however it comes, command, jobs and daemons are ended and the folder is removed; with
 # FARSTEP_SLURM_LOGS=FOLDER the logs are kept there. Exit code 77: there is no Slurm; 3: it did not
 # start.
 set -euo pipefail
@@ -27,7 +27,7 @@ if ! find_slurm; then
 fi
 
 folder=$(mktemp -d -t farstep-slurm.XXXXXX)
-daemons=()
+daemons=() command_pid=none
 
 # Prints a port of 127.0.0.1 on which nobody listens.
 free_port() {
@@ -123,6 +123,7 @@ not_started() {
 }
 
 end_everything() {
+    if jobs -pr | grep -qx "$command_pid"; then kill "$command_pid"; fi
     if [ "${#daemons[@]}" -eq 3 ]; then
         scancel --quiet --user="$(id -un)" 2>/dev/null || true
         until_true 20 no_job_is_left || true
@@ -146,4 +147,5 @@ write_configuration
 start_daemons
 # In the background, so that a signal to this script is heeded at once.
 "$@" <&0 &
-wait $!
+command_pid=$!
+wait "$command_pid"
