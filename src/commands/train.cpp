@@ -147,8 +147,17 @@ StageResult train(const Context& context, const Setup& setup) {
     say(comm, "  {} samples for training, {} for validation", model.training_samples,
         model.validation_samples);
     say(comm, "  {}", model.fit.description);
+    if (model.fit.diverged_after > 0) {
+        say(comm, "  warning: the loss was no longer finite after {} iterations of adam; the best "
+                  "network until then is kept. Lower train.adam.learning_rate (now {:g})",
+            model.fit.diverged_after, setup.options.train->adam.learning_rate);
+    }
     say(comm, "  single-step mean squared error reduced {:.3g} times (a linear corrector: {:.3g})",
         model.quality.single_step_reduction, model.quality.linear_reduction);
+    if (!(model.quality.single_step_reduction > 1)) {
+        say(comm, "  warning: a step is no better with this corrector than without it; try another "
+                  "train.fit or its settings");
+    }
     if (model.rollout.until > 0) {
         say(comm, "  long rollout {}", model.rollout.description(setup.system->info()));
     }

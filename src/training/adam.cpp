@@ -186,6 +186,7 @@ public:
             ++at.since;
             if (at.iteration % every == 0 || at.iteration == m_iterations) {
                 record(at.iteration, at.loss_sum / double(at.since), at.best);
+                if (at.best.diverged_after > 0) break;
                 at.loss_sum = 0;
                 at.since = 0;
                 progress.update(at.iteration);
@@ -196,7 +197,7 @@ public:
         }
         progress.finish();
         at.best.description =
-            fmt::format("adam: {} iterations of {} samples", m_iterations, m_batch);
+            fmt::format("adam: {} iterations of {} samples", at.iteration, m_batch);
         return at.best;
     }
 
@@ -321,9 +322,8 @@ private:
         m_network.parameters.assign(host.data(), host.data() + host.size());
         const Loss loss = m_validation(m_network);
         if (!std::isfinite(loss.scaled)) {
-            throw EnvironmentError(fmt::format(
-                "the loss is not finite after {} iterations; lower train.adam.learning_rate "
-                "(now {:g})", iteration, m_options.learning_rate));
+            best.diverged_after = iteration;
+            return;
         }
         best.history.push_back({iteration, training_loss, loss.scaled,
                                 learning_rate(iteration - 1), loss.mean_factor});

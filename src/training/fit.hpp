@@ -43,11 +43,12 @@ Fit fit_ridge(const FitProblem& problem);
 Fit fit_levenberg_marquardt(const FitProblem& problem, const Network* start);
 
 /// Stochastic gradients by Adam (Kingma and Ba, 2015) with warm-up and a cosine schedule to zero,
-/// starting from `start` if given. The best network by validation loss is kept. Throws
-/// EnvironmentError if the loss is not finite. Collective.
+/// starting from `start` if given. The best network by validation loss is kept; there is none, and
+/// the loss is infinite, if it never was finite. Collective.
 Fit fit_adam(const FitProblem& problem, const Network* start);
 
-/// The methods of the deck, one after the other. Collective.
+/// The methods of the deck, one after the other, each from the network of the one before. Throws
+/// EnvironmentError if the loss never was finite. Collective.
 Fit fit(const FitProblem& problem);
 
 }  // namespace farstep

@@ -225,6 +225,7 @@ void write(NumberWriter& writer, const Fit& fit) {
     }
     writer.add(history);
     writer.add(fit.description);
+    writer.add(double(fit.diverged_after));
 }
 
 Fit read_fit(NumberReader& reader, const Network& like) {
@@ -241,6 +242,7 @@ Fit read_fit(NumberReader& reader, const Network& like) {
                                history[k + 3], history[k + 4]});
     }
     fit.description = reader.text();
+    fit.diverged_after = reader.integer();
     return fit;
 }
 

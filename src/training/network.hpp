@@ -93,6 +93,9 @@ struct Fit {
     Loss validation;
     std::vector<HistoryEntry> history;
     std::string description;  ///< one line for the log
+    /// Iterations after which the loss was no longer finite, so that the fit stopped; 0 if it went to
+    /// its end. The network is the best until then.
+    std::int64_t diverged_after = 0;
 };
 
 /// A fit to numbers and back; `like` is a network of the same shape and kind.

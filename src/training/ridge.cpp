@@ -113,6 +113,7 @@ Fit fit(const FitProblem& problem) {
                        ? kept(problem, start ? *start : blank_network(problem),
                               [&] { return fit_adam(problem, start); })
                        : fit_levenberg_marquardt(problem, start);
+        if (next.diverged_after == 0) next.diverged_after = result.diverged_after;
         if (!first) {
             next.history.insert(next.history.begin(), result.history.begin(),
                                 result.history.end());
@@ -123,6 +124,11 @@ Fit fit(const FitProblem& problem) {
             }
         }
         result = std::move(next);
+    }
+    if (!std::isfinite(result.validation.scaled)) {
+        throw EnvironmentError(fmt::format(
+            "the loss is not finite after {} iterations; lower train.adam.learning_rate "
+            "(now {:g})", result.diverged_after, problem.options.adam.learning_rate));
     }
     return result;
 }

@@ -226,6 +226,7 @@ void write_model(const Communicator& comm, const Setup& setup, const Fit& fit,
     file.attribute("/", "step", setup.options.step);
     file.attribute("/", "step_power", std::int64_t(target_power(setup)));
     file.attribute("/", "fit", fit.description);
+    if (fit.diverged_after > 0) file.attribute("/", "diverged_after", fit.diverged_after);
     file.attribute("/", "validation_loss", quality.validation_loss);
     file.attribute("/", "single_step_reduction", quality.single_step_reduction);
     file.attribute("/", "linear_reduction", quality.linear_reduction);
