@@ -5,7 +5,6 @@
 // files after their systems.
 #include "setup.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <fstream>
 
@@ -59,15 +58,10 @@ void read_initial_states(const Setup& setup, const EnsembleOptions& options, Ens
                                            file.name().string(), options.initial.dataset,
                                            available, options.size));
     }
-    const auto rows = file.read(options.initial.dataset,
+    ensemble.set_rows(file.read(options.initial.dataset,
                                 Slab{{ensemble.range().begin, 0},
-                                     {ensemble.size(), setup.system->dimension()}});
-    if (!std::all_of(rows.begin(), rows.end(), [](double x) { return std::isfinite(x); })) {
-        throw EnvironmentError(fmt::format("{}: '{}' holds states that are not finite; leave "
-                                           "them out", file.name().string(),
-                                           options.initial.dataset));
-    }
-    ensemble.set_rows(rows);
+                                     {ensemble.size(), setup.system->dimension()}}));
+    ensemble.end_non_finite();  // one bad row must not end the others
 }
 
 /// Returns how many trajectories found no state in the energy range.

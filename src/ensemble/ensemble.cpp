@@ -56,16 +56,18 @@ struct ScatterRows {
 struct EndOutside {
     EnsembleView ensemble;
     RowView limits;  // low, high
+    TrajectoryStatus reason;
 
     KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t i) const {
         const std::int64_t tile = i / tile_width, lane = i % tile_width;
+        if (ensemble.status(tile, lane) != 0) return;  // what has ended keeps its reason
         bool is_inside = true;
         for (std::size_t c = 0; c < limits.extent(1); ++c) {
             const double value = ensemble.state(tile, c, lane);
             is_inside = is_inside && limits(0, c) <= value && value <= limits(1, c);
         }
         if (is_inside) return;
-        ensemble.status(tile, lane) = std::int8_t(TrajectoryStatus::out_of_bounds);
+        ensemble.status(tile, lane) = std::int8_t(reason);
         ensemble.failure_step(tile, lane) = 0;
         for (std::size_t c = 0; c < limits.extent(1); ++c) {
             ensemble.state(tile, c, lane) = std::numeric_limits<double>::quiet_NaN();
@@ -162,6 +164,17 @@ Ensemble Ensemble::at(const StateView& state, const StateView& parameters, Range
 }
 
 void Ensemble::end_outside(const std::vector<double>& low, const std::vector<double>& high) {
+    end_where(low, high, TrajectoryStatus::out_of_bounds);
+}
+
+void Ensemble::end_non_finite() {
+    const std::vector<double> most(std::size_t(dimension()), std::numeric_limits<double>::max());
+    const std::vector<double> least(most.size(), std::numeric_limits<double>::lowest());
+    end_where(least, most, TrajectoryStatus::non_finite);
+}
+
+void Ensemble::end_where(const std::vector<double>& low, const std::vector<double>& high,
+                         TrajectoryStatus reason) {
     if (size() == 0 || low.empty()) return;
     const RowView limits("farstep::limits", 2, low.size());
     const auto host = Kokkos::create_mirror_view(limits);
@@ -171,7 +184,7 @@ void Ensemble::end_outside(const std::vector<double>& low, const std::vector<dou
     }
     Kokkos::deep_copy(limits, host);
     Kokkos::parallel_for("farstep::end_outside", Policy(0, tiles() * tile_width),
-                         EndOutside{m_view, limits});
+                         EndOutside{m_view, limits, reason});
     Kokkos::fence();
 }
 

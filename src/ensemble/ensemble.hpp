@@ -67,6 +67,8 @@ public:
     /// Ends trajectories whose state is outside [low, high], by component, before any step; empty
     /// limits end none.
     void end_outside(const std::vector<double>& low, const std::vector<double>& high);
+    /// Ends trajectories whose state is not finite, before any step.
+    void end_non_finite();
 
     /// Running trajectories at a state [tile][component][lane], which is copied, with parameters as
     /// set_parameters takes them.
@@ -86,6 +88,9 @@ public:
     static std::int64_t bytes_per_trajectory(int dimension, std::size_t parameters = 0);
 
 private:
+    void end_where(const std::vector<double>& low, const std::vector<double>& high,
+                   TrajectoryStatus reason);
+
     Range m_range;
     EnsembleView m_view;
 };
