@@ -7,6 +7,7 @@
 #include <farstep/numerics/compensated_sum.hpp>
 
 #include <cmath>
+#include <limits>
 
 #include "checkpoint/ensemble_state.hpp"
 #include "checkpoint/sliced_advance.hpp"
@@ -32,6 +33,27 @@ struct SquaredError {
             sum += difference * difference;
         }
         error(tile, lane) = sum / double(state.extent(1));
+    }
+};
+
+KOKKOS_INLINE_FUNCTION bool is_finite(const StateView& state, std::int64_t i) {
+    double sum = 0;
+    for (std::size_t c = 0; c < state.extent(1); ++c) {
+        sum += math::fabs(state(i / tile_width, c, i % tile_width));
+    }
+    return sum <= std::numeric_limits<double>::max();
+}
+
+/// Ends trajectories whose reference has failed: there is nothing to judge them by.
+struct EndWithReference {
+    StateView reference;
+    StatusView status;
+
+    KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t i) const {
+        std::int8_t& mine = status(i / tile_width, i % tile_width);
+        if (mine == 0 && !is_finite(reference, i)) {
+            mine = std::int8_t(TrajectoryStatus::non_finite);
+        }
     }
 };
 
@@ -104,15 +126,32 @@ Ensemble initial_ensemble(const Setup& setup, const StateView& state, const Stat
     return ensemble;
 }
 
-/// Infinite if a trajectory failed.
-double mean_squared_error(const Context& context, const Setup& setup, const Ensemble& ensemble,
-                          const StateView& state, const StateView& reference) {
+void end_with_reference(const Ensemble& ensemble, const StateView& reference) {
+    Kokkos::parallel_for("farstep::end_with_reference", Policy(0, ensemble.tiles() * tile_width),
+                         EndWithReference{reference, ensemble.view().status});
+}
+
+/// Trajectories whose reference has not failed, on all ranks.
+std::int64_t count_judged(const Communicator& comm, const StateView& reference,
+                          std::int64_t trajectories) {
+    std::int64_t count = 0;
+    Kokkos::parallel_reduce(
+        "farstep::count_judged", Policy(0, trajectories),
+        KOKKOS_LAMBDA(const std::int64_t i, std::int64_t& sum) { sum += is_finite(reference, i); },
+        count);
+    return comm.allreduce(count, Reduce::sum);
+}
+
+/// Infinite if a trajectory failed whose reference did not.
+double mean_squared_error(const Context& context, const Ensemble& ensemble, const StateView& state,
+                          const StateView& reference) {
+    end_with_reference(ensemble, reference);
     const ValueView error = values_for(ensemble, "farstep::squared_error");
     Kokkos::parallel_for("farstep::squared_error", Policy(0, ensemble.tiles() * tile_width),
                          SquaredError{state, reference, error});
     const Summary square = summarise(context.comm, ensemble, error);
-    const bool complete = square.count == setup.options.evaluate->ensemble.size;
-    return complete ? square.mean : std::numeric_limits<double>::infinity();
+    const std::int64_t judged = count_judged(context.comm, reference, ensemble.size());
+    return judged > 0 && square.count == judged ? square.mean : std::numeric_limits<double>::infinity();
 }
 
 StateView copy_of(const StateView& state) {
@@ -240,6 +279,7 @@ RolloutError compare_rollout(const Context& context, const Setup& setup, const R
     RolloutError result;
     for (std::size_t n = 0; n < reference.times.size(); ++n) {
         if (n > 0) stepper.advance(ensemble.view(), std::int64_t(n - 1) * steps, steps);
+        end_with_reference(ensemble, reference.states[n]);
         Kokkos::parallel_for("farstep::squared_error", all,
                              SquaredError{ensemble.view().state, reference.states[n], error});
         const Summary square = summarise(comm, ensemble, error);
@@ -325,7 +365,7 @@ double final_error(const Context& context, const Setup& setup, const ReferenceRu
         const Ensemble ensemble = initial_ensemble(setup, reference.states.front(),
                                                    reference.parameters, reference.range);
         stepper.advance(ensemble.view(), 0, steps_in(reference.times.back(), stepper.step()));
-        return mean_squared_error(context, setup, ensemble, ensemble.view().state,
+        return mean_squared_error(context, ensemble, ensemble.view().state,
                                   reference.states.back());
     });
 }
@@ -337,7 +377,7 @@ double final_error_of_reference(const Context& context, const Setup& setup,
             initial_ensemble(setup.of_reference(), reference.start, reference.start_parameters,
                              reference.range);
         stepper.advance(ensemble.view(), 0, steps_in(reference.times.back(), stepper.step()));
-        return mean_squared_error(context, setup, ensemble,
+        return mean_squared_error(context, ensemble,
                                   project(ensemble.view().state, setup.projection),
                                   reference.states.back());
     });
