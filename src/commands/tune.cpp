@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 
 #include "commands/stages.hpp"
+#include "error.hpp"
+#include "io/part_file.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/log.hpp"
 #include "tuning/search.hpp"
@@ -73,6 +75,27 @@ Setup setup_of(const Setup& setup, const Candidate& candidate) {
 
 std::string tune_recipe(const Setup& setup) {
     return canonical(setup.options, {"system", "step", "reference", "limits", "train", "tune"});
+}
+
+/// The file takes its name when the text is on disk. Throws EnvironmentError.
+void write_whole(const std::filesystem::path& file, const std::string& text) {
+    PartFile part(file);
+    std::ofstream stream(PartFile::part_of(file));
+    stream << text;
+    stream.close();
+    if (!stream) {
+        throw EnvironmentError(fmt::format("cannot write {}: check the disk's free space",
+                                           file.string()));
+    }
+    part.commit();
+}
+
+/// The same for a copy of a file.
+void copy_whole(const std::filesystem::path& from, const std::filesystem::path& to) {
+    PartFile part(to);
+    std::filesystem::copy_file(from, PartFile::part_of(to),
+                               std::filesystem::copy_options::overwrite_existing);
+    part.commit();
 }
 
 class Tuner {
@@ -307,15 +330,8 @@ private:
         const std::filesystem::path file = m_setup.options.output / "tuned.yaml";
         const Options options = winning_options();
         on_root(m_comm, [&] {
-            std::filesystem::create_directories(options.output);
-            const std::filesystem::path part = file.string() + ".part";
-            std::ofstream(part) << resolved_text(options);
-            std::filesystem::rename(part, file);
-            if (corrected_wins()) {
-                std::filesystem::copy_file(m_winner->setup.model_path(),
-                                           options.output / "model.h5",
-                                           std::filesystem::copy_options::overwrite_existing);
-            }
+            if (corrected_wins()) copy_whole(m_winner->setup.model_path(), options.output / "model.h5");
+            write_whole(file, resolved_text(options));
         });
         say(m_comm, "  {}: reproduces it (farstep run)", file.string());
     }

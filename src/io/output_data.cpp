@@ -137,7 +137,8 @@ void OutputFile::close_structure(std::int64_t spare_bytes) {
 void OutputFile::open_for_data() {
     silence_hdf5();
     const auto part = PartFile::part_of(m_name);
-    m_data = Hdf5Handle(H5Fopen(part.c_str(), H5F_ACC_RDWR, data_access(m_comm).get()));
+    const Hdf5Handle access = data_access(m_comm);  // closing it would make HDF5 forget a failure
+    m_data = Hdf5Handle(H5Fopen(part.c_str(), H5F_ACC_RDWR, access.get()));
     for (auto entry = m_variables.begin(); m_data && entry != m_variables.end(); ++entry) {
         Hdf5Handle dataset(H5Dopen2(m_data.get(), entry->first.c_str(), H5P_DEFAULT));
         if (dataset) {

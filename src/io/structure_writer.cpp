@@ -31,16 +31,11 @@ Hdf5Handle access_properties() {
     return properties;
 }
 
-Hdf5Handle create_file(const std::filesystem::path& name) {
-    const Hdf5Handle creation(H5Pcreate(H5P_FILE_CREATE));
-    H5Pset_link_creation_order(creation.get(), in_creation_order);
-    H5Pset_attr_creation_order(creation.get(), in_creation_order);
-    return Hdf5Handle(
-        H5Fcreate(name.c_str(), H5F_ACC_TRUNC, creation.get(), access_properties().get()));
-}
-
-Hdf5Handle open_file(const std::filesystem::path& name) {
-    return Hdf5Handle(H5Fopen(name.c_str(), H5F_ACC_RDWR, access_properties().get()));
+Hdf5Handle creation_properties() {
+    Hdf5Handle properties(H5Pcreate(H5P_FILE_CREATE));
+    H5Pset_link_creation_order(properties.get(), in_creation_order);
+    H5Pset_attr_creation_order(properties.get(), in_creation_order);
+    return properties;
 }
 
 /// HDF5 1.10 crashes at exit if it could not close a file, e.g. on a full disk. A file that is
@@ -62,7 +57,12 @@ void redirect_to_memory([[maybe_unused]] const Hdf5Handle& file) {
 
 StructureWriter::StructureWriter(std::filesystem::path file, Mode mode) : m_name(std::move(file)) {
     silence_hdf5();
-    m_file = mode == Mode::create ? create_file(m_name) : open_file(m_name);
+    // They outlive the report: closing them would make HDF5 forget the reason.
+    const Hdf5Handle creation = creation_properties(), access = access_properties();
+    m_file = Hdf5Handle(
+        mode == Mode::create
+            ? H5Fcreate(m_name.c_str(), H5F_ACC_TRUNC, creation.get(), access.get())
+            : H5Fopen(m_name.c_str(), H5F_ACC_RDWR, access.get()));
     require(bool(m_file), mode == Mode::create ? "create" : "open", "the file");
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <exception>
+#include <filesystem>
 #include <new>
 #include <stdexcept>
 #include <string_view>
@@ -41,6 +42,8 @@ Failure describe_current_exception() {
         return out_of_memory();
     } catch (const std::length_error&) {  // more elements than a container can ever hold
         return out_of_memory();
+    } catch (const std::filesystem::filesystem_error& error) {
+        return {exit_environment, fmt::format("{}; check the folder and the disk", error.what())};
     } catch (const std::exception& error) {
         // Not every version of Kokkos has a type for this.
         if (std::string_view(error.what()).starts_with("Kokkos failed to allocate")) {
