@@ -15,6 +15,7 @@ option(FARSTEP_USE_CCACHE "Use ccache where found" ON)
 option(FARSTEP_PRECOMPILE_HEADERS "Precompile headers of libraries (with g++ for CPUs)" ON)
 set(FARSTEP_ARCH "native" CACHE STRING "Value of -march for host builds; empty for none")
 set(FARSTEP_SYSTEMS "all" CACHE STRING "Systems to compile: 'all' or a list of names")
+set(FARSTEP_SYSTEM_FLAGS "" CACHE STRING "Further compile flags of the systems' kernels")
 
 if((FARSTEP_BUILD_TESTS OR FARSTEP_BUILD_BENCH) AND NOT FARSTEP_BUILD_APPLICATION)
     message(FATAL_ERROR "FARSTEP_BUILD_TESTS and FARSTEP_BUILD_BENCH need FARSTEP_BUILD_APPLICATION=ON")
