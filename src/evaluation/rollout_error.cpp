@@ -47,12 +47,15 @@ KOKKOS_INLINE_FUNCTION bool is_finite(const StateView& state, std::int64_t i) {
 /// Ends trajectories whose reference has failed: there is nothing to judge them by.
 struct EndWithReference {
     StateView reference;
-    StatusView status;
+    EnsembleView ensemble;
 
     KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t i) const {
-        std::int8_t& mine = status(i / tile_width, i % tile_width);
-        if (mine == 0 && !is_finite(reference, i)) {
-            mine = std::int8_t(TrajectoryStatus::non_finite);
+        const std::int64_t tile = i / tile_width, lane = i % tile_width;
+        std::int8_t& mine = ensemble.status(tile, lane);
+        if (mine != 0 || is_finite(reference, i)) return;
+        mine = std::int8_t(TrajectoryStatus::non_finite);
+        for (std::size_t c = 0; c < ensemble.state.extent(1); ++c) {
+            ensemble.state(tile, c, lane) = std::numeric_limits<double>::quiet_NaN();
         }
     }
 };
@@ -128,7 +131,7 @@ Ensemble initial_ensemble(const Setup& setup, const StateView& state, const Stat
 
 void end_with_reference(const Ensemble& ensemble, const StateView& reference) {
     Kokkos::parallel_for("farstep::end_with_reference", Policy(0, ensemble.tiles() * tile_width),
-                         EndWithReference{reference, ensemble.view().status});
+                         EndWithReference{reference, ensemble.view()});
 }
 
 /// Trajectories whose reference has not failed, on all ranks.
