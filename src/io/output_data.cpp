@@ -129,9 +129,11 @@ std::vector<ByteRange> OutputFile::places() const {
 }
 
 void OutputFile::close_structure(std::int64_t spare_bytes) {
-    m_part->reserve(m_structure->bytes() + spare_bytes);
+    const std::int64_t bytes = m_structure->bytes() + spare_bytes;
+    m_part->reserve(bytes);
     m_structure->close();
     m_structure.reset();
+    m_part->reserve(bytes);  // closing has cut the file to its length, and given the rest away
 }
 
 void OutputFile::open_for_data() {

@@ -13,6 +13,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -45,6 +46,24 @@ bool claim_blocks([[maybe_unused]] int fd, [[maybe_unused]] std::int64_t bytes) 
     }
 #endif
     return true;
+}
+
+/// Of the disk blocks that a file has, claimed ones included.
+std::uintmax_t bytes_held(const std::filesystem::path& file) {
+    constexpr std::uintmax_t block = 512;  // st_blocks counts these, whatever the disk's blocks
+    struct stat status {};
+    return ::stat(file.c_str(), &status) == 0 ? std::uintmax_t(status.st_blocks) * block : 0;
+}
+
+/// HDF5 would empty a file before it finds that another process has it locked.
+void require_unlocked(const std::filesystem::path& part) {
+    const Descriptor file(part, O_RDWR);
+    if (file && ::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        throw EnvironmentError(fmt::format(
+            "{} is being written by another run; wait for it, or choose another folder with "
+            "'output' in the deck",
+            part.string()));
+    }
 }
 
 }  // namespace
@@ -81,6 +100,7 @@ PartFile::PartFile(std::filesystem::path name) : m_name(std::move(name)), m_part
             "cannot write into the folder {}: {}; choose another with 'output' in the deck",
             folder.string(), system_reason()));
     }
+    require_unlocked(m_part);
 }
 
 PartFile::~PartFile() {
@@ -101,7 +121,8 @@ void PartFile::check_room(std::int64_t bytes) const {
     }
     std::error_code error;
     const auto space = std::filesystem::space(folder_of(m_name), error);
-    if (!error && size > space.available) {
+    // What the file holds already counts: it may grow after the disk has filled.
+    if (!error && size > space.available + bytes_held(m_part)) {
         no_space(
             m_name, bytes,
             fmt::format("only {} are free", describe_bytes(static_cast<double>(space.available))));
