@@ -280,6 +280,14 @@ def children_of(process):
     return [int(word) for word in text.split()]
 
 
+def wait_until_gone(processes, seconds=30):
+    """They hold locks on files for as long as they last."""
+    end = time.monotonic() + seconds
+    while any(os.path.exists(f"/proc/{number}") for number in processes):
+        assert time.monotonic() < end, "a killed rank lives on"
+        time.sleep(0.01)
+
+
 def kill_somebody(process, chance):
     """One rank, or the launcher with all ranks."""
     ranks = children_of(process)
@@ -294,6 +302,7 @@ def kill_somebody(process, chance):
             except ProcessLookupError:
                 pass
         process.wait(timeout=30)
+    wait_until_gone(ranks)
 
 
 def assert_all_readable(folder):
