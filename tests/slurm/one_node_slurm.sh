@@ -38,7 +38,7 @@ free_port() {
     printf '%s' "$port"
 }
 
-# Requeued jobs wait for cred_expire, two minutes as Slurm comes, and here ten seconds. Time limits are
+# Requeued jobs wait for cred_expire, two minutes as Slurm comes, and here 14 seconds. Time limits are
 # looked at every 30 seconds, whatever the configuration says. Job numbers name files of PMIx and shared
 # memory of Open MPI: another Slurm beside this one must not have the same.
 write_configuration() {
@@ -58,7 +58,7 @@ FirstJobId=$((RANDOM * 1000 + 1))
 SlurmUser=$user
 SlurmdUser=$user
 AuthType=auth/munge
-AuthInfo=socket=$folder/munge.socket,cred_expire=10
+AuthInfo=socket=$folder/munge.socket,cred_expire=14
 CredType=cred/munge
 ${FARSTEP_SLURM_PLUGINS:+PluginDir=$FARSTEP_SLURM_PLUGINS}
 StateSaveLocation=$folder/state

@@ -134,16 +134,16 @@ def wall_time(results):
 
 
 def run_long_enough(folder):
-    """Runs larger and larger decks, until one takes 37 s on this machine; returns its folder."""
-    scale = 4
+    """Runs larger and larger decks, until one takes 36 s on this machine; returns its folder."""
+    scale = 8
     while True:
         one = folder / f"scale_{scale:.0f}"
         write_deck(one, scale)
         run(one, JOBS / "slurm-cpu.sh", "deck.yaml")
         seconds = wall_time(one / "out")
-        if seconds >= 37:
+        if seconds >= 36:
             return one
-        scale *= 42 / seconds
+        scale *= 46 / seconds
 
 
 def test_a_run_longer_than_its_time_limit_comes_back_until_it_is_done(tmp_path):
@@ -153,11 +153,11 @@ def test_a_run_longer_than_its_time_limit_comes_back_until_it_is_done(tmp_path):
     shutil.copy(straight / "deck.yaml", interrupted)
 
     # A minute is Slurm's shortest limit: the signal comes when it first looks at limits. Begun now,
-    # the run has 5 s until it is requeued by hand, then some 10 and 17 s until the signals.
+    # the run has 3 s until it is requeued by hand, then some 8 and 13 s until the signals.
     wait_for_phase(0)
     job = submit(interrupted, "--time=1", "--signal=B:USR1@50", JOBS / "slurm-cpu.sh", "deck.yaml")
     wait_for(is_running, job, interrupted)
-    time.sleep(5)
+    time.sleep(3)
     command("scontrol", "requeue", job)
     ended = wait_for(has_ended, job, interrupted)
     output = (interrupted / f"slurm-{job}.out").read_text()
