@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: 2026 The Farstep Authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Disturbances from outside: a run that can be waited for, stopped, changed under and killed, and
+small or read-only disks."""
+
+import contextlib
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+import pytest
+
+from conftest import Result, environment, launcher, program
+
+PATIENCE_S = 60
+
+
+def children(pid):
+    """The processes below one, oldest first."""
+    found = []
+    for thread in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += [int(child) for child in thread.read_text().split()]
+    return sorted([*found, *(below for child in found for below in children(child))])
+
+
+def alive(pid):
+    try:
+        state = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+class Run:
+    """The program at work in `folder`; ends with all its ranks when the context does."""
+
+    def __init__(self, words, folder, ranks=1):
+        command = [program(), *map(str, words)]
+        if ranks > 1:
+            command = [*launcher(), str(ranks), *command]
+        self.out, self.err = folder / "stdout.txt", folder / "stderr.txt"
+        with open(self.out, "w") as out, open(self.err, "w") as err:
+            self.process = subprocess.Popen(command, cwd=folder, env=environment(1), stdout=out,
+                                            stderr=err, start_new_session=True)
+        self.alone = ranks == 1
+        self.seen = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        for pid in self.seen:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+        self.out.unlink()
+        self.err.unlink()
+
+    def said(self):
+        return self.out.read_text() + self.err.read_text()
+
+    def ranks(self):
+        """Process numbers of all ranks."""
+        if self.alone:
+            return [self.process.pid]
+        name = os.path.realpath(program())
+        found = []
+        for pid in children(self.process.pid):
+            with contextlib.suppress(OSError):
+                if os.readlink(f"/proc/{pid}/exe") == name:
+                    found.append(pid)
+        return found
+
+    def wait_until(self, happened):
+        end = time.monotonic() + PATIENCE_S
+        while not happened():
+            assert self.process.poll() is None, f"the run ended too early\n{self.said()}"
+            assert time.monotonic() < end, f"in vain for {PATIENCE_S} s\n{self.said()}"
+            time.sleep(0.002)
+
+    def wait_for(self, words):
+        self.wait_until(lambda: words in self.said())
+        self.seen = self.ranks()
+
+    def signal(self, number, ranks=None):
+        for pid in self.ranks() if ranks is None else ranks:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    @contextlib.contextmanager
+    def held(self):
+        """Stands still while the folder is changed."""
+        self.signal(signal.SIGSTOP)
+        yield
+        self.signal(signal.SIGCONT)
+
+    def wait_until_alone(self):
+        """Until no rank is left."""
+        end = time.monotonic() + PATIENCE_S
+        while any(alive(pid) for pid in self.seen):
+            assert time.monotonic() < end, "ranks outlive their launcher"
+            time.sleep(0.02)
+
+    def finish(self):
+        try:
+            code = self.process.wait(timeout=PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            pytest.fail(f"the run hangs\n{self.said()}")
+        return Result(code, self.out.read_text(), self.err.read_text())
+
+
+def mount(folder, options):
+    """A disk of its own in `folder`; skips where that is not allowed."""
+    folder.mkdir(exist_ok=True)
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", str(folder)],
+                          capture_output=True, text=True)
+    if done.returncode != 0:
+        pytest.skip(f"no small disk can be mounted: {done.stderr.strip()}")
+
+
+def remount(folder, options):
+    subprocess.run(["mount", "-o", f"remount,{options}", str(folder)], check=True)
+
+
+def unmount_below(folder):
+    lines = pathlib.Path("/proc/self/mounts").read_text().splitlines()
+    for line in reversed(lines):
+        where = line.split()[1].replace("\\040", " ")
+        if pathlib.Path(where).is_relative_to(folder):
+            subprocess.run(["umount", "-l", where], check=True)
