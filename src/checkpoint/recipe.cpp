@@ -56,13 +56,13 @@ std::vector<std::string> changeable_keys(const std::string& stage) {
         {"forecast", {"limits", "forecast.guard.substeps", "forecast.guard.margin"}},
         {"evaluate", {"evaluate.timing"}},
         {"tune", {"tune.budget", "tune.timing"}}};
-    std::vector<std::string> all;
+    std::set<std::string> all;
     for (const auto& [name, some] : keys) {
         if (stage.empty() || name == stage.substr(0, stage.find('.'))) {
-            all.insert(all.end(), some.begin(), some.end());
+            all.insert(some.begin(), some.end());
         }
     }
-    return all;
+    return {all.begin(), all.end()};
 }
 
 }  // namespace farstep

@@ -23,7 +23,7 @@ void note_signal(int signal, bool once) {
 }  // namespace
 
 void note_stop_signals() {
-    note_signal(SIGTERM, true);
+    note_signal(SIGTERM, false);
     note_signal(SIGINT, true);
     note_signal(SIGUSR1, false);
 }

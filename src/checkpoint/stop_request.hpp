@@ -8,7 +8,8 @@
 
 namespace farstep {
 
-/// From now on SIGTERM, SIGINT and SIGUSR1 are noted. A second SIGTERM or SIGINT ends the process.
+/// From now on SIGTERM, SIGINT and SIGUSR1 are noted. A second SIGINT ends the process; a second
+/// SIGTERM does not, since Slurm sends two at a time limit.
 void note_stop_signals();
 
 /// The last signal noted; 0 for none.

@@ -379,6 +379,16 @@ def test_signals_stop_a_run_in_good_order(number, tmp_path):
     assert farstep("info", "out/forecast.checkpoint.h5", cwd=tmp_path).code == 0
 
 
+def test_sigterm_may_come_twice(tmp_path):
+    write_deck(tmp_path)
+    process = start(tmp_path, LONG)
+    wait_for(tmp_path / "out" / "forecast.checkpoint.h5")
+    process.send_signal(signal.SIGTERM)  # as Slurm does at a time limit
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == STOPPED, err
+
+
 def test_the_launcher_forwards_sigusr1_to_all_ranks(tmp_path):
     write_deck(tmp_path)
     process = start(tmp_path, LONG, ranks=2)
