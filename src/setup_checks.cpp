@@ -27,6 +27,7 @@ int position(const std::vector<std::string>& names, const std::string& name) {
 /// `path` is the section that names the system.
 const SystemModel* check_size(Deck& deck, const std::string& path, const SystemOptions& system) {
     const auto variants = system_variants(system.name);
+    if (variants.empty()) return nullptr;  // a misspelt key, which has been noted, hides the name
     const std::string& key = variants.front()->info().size_key;
     for (const auto& [given, value] : system.sizes) {
         if (given == key) continue;

@@ -78,6 +78,14 @@ void check_trajectories(Deck& deck, const std::string& path, const Selection& se
     }
 }
 
+/// States to store in full, which are to be counted, and their bytes, in 64 bits.
+void check_amount(Deck& deck, const std::string& path, std::int64_t size, double outputs) {
+    constexpr double most_states = 1e15;
+    if (double(size) * outputs <= most_states || !deck.sound({path, "ensemble"})) return;
+    deck.error(path, fmt::format("{} trajectories of {:.10g} outputs each are more than {:g} states, "
+                                 "and all are to be stored", size, outputs, most_states));
+}
+
 /// A stage after `generate`, whose ensemble and length may come from other sections.
 void check_stage(Deck& deck, const std::string& stage, const StageEnsembleOptions& ensemble,
                  double until) {
@@ -205,6 +213,9 @@ void check_consistency(const Options& o, Deck& deck) {
             deck.error("generate", "needs an `ensemble` section at the top of the deck",
                        "such as `ensemble: {size: 256}`");
         }
+        if (o.ensemble) {
+            check_amount(deck, "ensemble.size", o.ensemble->size, o.generate->until / every.value);
+        }
     }
     if (o.train && o.train->rollout.until) {
         check_multiple(deck, {*o.train->rollout.until, "train.rollout.until"}, step);
@@ -216,6 +227,10 @@ void check_consistency(const Options& o, Deck& deck) {
         check_stage(deck, "forecast", o.forecast->ensemble, o.forecast->until);
         check_trajectories(deck, "forecast.save.trajectories", o.forecast->save.trajectories,
                            "forecast", o.forecast->ensemble.size);
+        if (o.forecast->save.trajectories.all) {
+            check_amount(deck, "forecast.ensemble.size", o.forecast->ensemble.size,
+                         o.forecast->until / every.value);
+        }
     }
     if (o.evaluate) {
         const Time every{o.evaluate->every, "evaluate.every"};
@@ -224,6 +239,10 @@ void check_consistency(const Options& o, Deck& deck) {
         check_stage(deck, "evaluate", o.evaluate->ensemble, o.evaluate->until);
         check_trajectories(deck, "evaluate.trajectories", o.evaluate->trajectories, "evaluate",
                            o.evaluate->ensemble.size);
+        if (o.evaluate->trajectories.all) {
+            check_amount(deck, "evaluate.ensemble.size", o.evaluate->ensemble.size,
+                         o.evaluate->until / every.value);
+        }
         check_curves(deck, o, every);
         check_skill(deck, *o.evaluate, every);
     }

@@ -187,6 +187,7 @@ void Deck::unknown_key(std::string_view path, std::string_view what,
 void Deck::error_at(const Span& span, std::string_view path, std::string message,
                     std::string note) {
     m_bad_paths.emplace(path);
+    if (m_problems.size() >= deck::max_problems) return;
     for (const deck::Problem& known : m_problems) {
         const bool same_place = known.span.source == span.source && known.span.line == span.line &&
                                 known.span.column == span.column;

@@ -27,6 +27,8 @@ struct Bounds {
 inline Bounds positive() { return {.low = 0.0, .low_is_open = true}; }
 inline Bounds at_least(double low) { return {.low = low}; }
 inline Bounds between(double low, double high) { return {.low = low, .high = high}; }
+/// Numbers of things: what is more than any machine can do is a slip, and would overflow products.
+inline Bounds counts() { return between(1, 1e12); }
 /// Seeds: exact in decks, and with room for the seeds of later stages.
 inline Bounds seeds() { return between(0.0, 9007199254740992.0); }
 /// Greater than `low` and less than `high`.

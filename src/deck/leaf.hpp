@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -149,16 +150,13 @@ bool read(const LeafContext& context, const Value& value, std::array<T, N>& out)
 template <class T>
 bool read_items(const LeafContext& context, const std::vector<Value>& items, T* out) {
     bool good = true;
+    std::set<T> seen;
     for (std::size_t i = 0; i < items.size(); ++i) {
         if (!read(context.item(i), items[i], out[i])) {
             good = false;
-            continue;
-        }
-        for (std::size_t j = 0; j < i && context.info.distinct; ++j) {
-            if (!(out[j] == out[i])) continue;
+        } else if (context.info.distinct && !seen.insert(out[i]).second) {
             context.item(i).error(items[i], fmt::format("`{}` is listed twice", items[i].text));
             good = false;
-            break;
         }
     }
     return good;

@@ -6,6 +6,7 @@
 #include "deck/reader.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "deck/nearest.hpp"
@@ -156,9 +157,12 @@ void Reader::report_unknown(const Value::Entry& entry) {
     const std::string where = here.path.empty() ? "" : fmt::format(" in `{}`", here.path);
     const std::string hint =
         near.empty() ? where_it_belongs(entry.key) : fmt::format("; did you mean `{}`?", near);
+    std::vector<std::string> expected;  // a deck may have given many free keys, which help nobody
+    std::copy_if(here.known.begin(), here.known.end(), std::back_inserter(expected),
+                 [&](const std::string& name) { return !contains(here.free, name); });
     m_deck.error_at(entry.key_span, path_of(entry.key),
                     fmt::format("unknown key `{}`{}{}", entry.key, where, hint),
-                    fmt::format("expected one of: {}", fmt::join(here.known, ", ")));
+                    fmt::format("expected one of: {}", fmt::join(expected, ", ")));
 }
 
 std::string Reader::where_it_belongs(std::string_view key) const {

@@ -111,7 +111,7 @@ void describe(Visitor& v, InitialOptions& o) {
 template <class Visitor>
 void describe(Visitor& v, EnsembleOptions& o) {
     v.key("size", o.size,
-          {.help = "number of trajectories", .bounds = deck::at_least(1), .required = true});
+          {.help = "number of trajectories", .bounds = deck::counts(), .required = true});
     v.key("seed", o.seed, {.help = "seed of the initial states", .bounds = deck::seeds()});
     v.section("initial", o.initial, {.help = "the initial states", .otherwise = "published"});
 }
@@ -120,7 +120,7 @@ template <class Visitor>
 void describe(Visitor& v, StageEnsembleOptions& o) {
     v.key("size", o.size,
           {.help = "number of trajectories",
-           .bounds = deck::at_least(1),
+           .bounds = deck::counts(),
            .otherwise = "ensemble.size"});
     v.key("seed", o.seed,
           {.help = "seed of the initial states",
@@ -191,7 +191,7 @@ void describe(Visitor& v, ApproximatorOptions& o) {
     v.key("neighbours", o.neighbours,
           {.help = "variables that each variable of a ring sees on either side, through weights "
                    "that all share; the polynomial is one in the variable itself",
-           .bounds = deck::at_least(0),
+           .bounds = deck::between(0, 1e6),
            .otherwise = "no ring: every output sees the whole state, through its own weights"});
 }
 
@@ -229,9 +229,9 @@ void describe(Visitor& v, LevenbergMarquardtOptions& o) {
     v.key("start_samples", o.start_samples,
           {.help = "training pairs of the short fits", .bounds = deck::between(100, 1e6)});
     v.key("start_iterations", o.start_iterations,
-          {.help = "iterations of each short fit", .bounds = deck::at_least(1)});
+          {.help = "iterations of each short fit", .bounds = deck::counts()});
     v.key("iterations", o.iterations,
-          {.help = "most iterations of the best one", .bounds = deck::at_least(1)});
+          {.help = "most iterations of the best one", .bounds = deck::counts()});
     v.key("scale", o.scale,
           {.help = "scale of the random hidden weights to start from", .bounds = deck::positive()});
     v.key("penalty", o.penalty,
@@ -242,13 +242,13 @@ template <class Visitor>
 void describe(Visitor& v, AdamOptions& o) {
     v.key("epochs", o.epochs,
           {.help = "passes over the training pairs, instead of `iterations`",
-           .bounds = deck::at_least(1)});
+           .bounds = deck::counts()});
     v.key("iterations", o.iterations,
           {.help = "number of steps",
-           .bounds = deck::at_least(1),
+           .bounds = deck::counts(),
            .when = {!o.epochs, "epochs", "`epochs` is not given"}});
     v.key("batch", o.batch,
-          {.help = "training pairs a step, over all ranks", .bounds = deck::at_least(1)});
+          {.help = "training pairs a step, over all ranks", .bounds = deck::counts()});
     v.key("learning_rate", o.learning_rate,
           {.help = "largest learning rate; it falls as a cosine", .bounds = deck::positive()});
     v.key("beta1", o.beta1,
@@ -270,7 +270,7 @@ void describe(Visitor& v, RolloutOptions& o) {
            .bounds = deck::at_least(0),
            .otherwise = "10 times the dataset's length"});
     v.key("trajectories", o.trajectories,
-          {.help = "most validation trajectories to begin from", .bounds = deck::at_least(1)});
+          {.help = "most validation trajectories to begin from", .bounds = deck::counts()});
 }
 
 template <class Visitor>
@@ -365,7 +365,7 @@ void describe(Visitor& v, GuardOptions& o) {
            .bounds = deck::at_least(0)});
     v.key("substeps", o.substeps,
           {.help = "substeps of rk4 in a step outside",
-           .bounds = deck::at_least(1),
+           .bounds = deck::between(1, 1e6),
            .when = {o.action == GuardAction::plain, "action", "`action` is plain"}});
 }
 
@@ -452,11 +452,11 @@ void describe(Visitor& v, ClimateOptions& o) {
 template <class Visitor>
 void describe(Visitor& v, TimingOptions& o) {
     v.key("trajectories", o.trajectories,
-          {.help = "trajectories in a timed run", .bounds = deck::at_least(1)});
+          {.help = "trajectories in a timed run", .bounds = deck::counts()});
     v.key("seconds", o.seconds,
           {.help = "shortest time of a timed run", .unit = "s", .bounds = deck::positive()});
     v.key("repeats", o.repeats,
-          {.help = "timed runs; the fastest counts", .bounds = deck::at_least(1)});
+          {.help = "timed runs; the fastest counts", .bounds = deck::counts()});
 }
 
 template <class Visitor>

@@ -109,7 +109,9 @@ std::string render(std::vector<Problem> problems, const std::vector<Source>& sou
         out += fmt::format("... and {} more\n", problems.size() - max_shown_problems);
     }
     if (problems.size() > 1) {
-        out += fmt::format("{} mistakes in {}\n", problems.size(), sources.front().name);
+        out += fmt::format("{}{} mistakes in {}\n",
+                           problems.size() < max_problems ? "" : "at least ", problems.size(),
+                           sources.front().name);
     }
     return out;
 }

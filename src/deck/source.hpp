@@ -51,6 +51,9 @@ struct Problem {
     std::string note;
 };
 
+/// A deck's mistakes beyond this many are dropped: nobody reads them.
+inline constexpr std::size_t max_problems = 1000;
+
 /// The mistake as the user sees it, ending in a newline.
 std::string render(const Problem& problem, const std::vector<Source>& sources);
 

@@ -32,7 +32,14 @@ std::size_t quoted_length(std::string_view text) {
     return 0;
 }
 
-/// Builds values from events. Aliases are copied; the node limit defuses nested aliases.
+/// What a value by itself counts for in the size of a deck: a node, and more for a long text.
+std::size_t weight(const Value& value) {
+    constexpr std::size_t text_of_a_node = 64;
+    return 1 + value.text.size() / text_of_a_node;
+}
+
+/// Builds values from events. Anchors and aliases are copied; the size limit counts the copies, which
+/// defuses nested ones and those of long texts.
 class TreeBuilder : public YAML::EventHandler {
 public:
     TreeBuilder(std::string_view text, const Span& origin, std::vector<Problem>& problems)
@@ -169,13 +176,19 @@ private:
         Open closed = std::move(m_open.back());
         m_open.pop_back();
         const std::size_t nodes = m_nodes - closed.nodes_before + 1;
-        if (closed.anchor != 0) m_anchors[closed.anchor] = {closed.value, nodes};
+        if (closed.anchor != 0) {
+            count(nodes, closed.value.span);
+            m_anchors[closed.anchor] = {closed.value, nodes};
+        }
         add(std::move(closed.value), 0);
     }
 
     void add(Value value, YAML::anchor_t anchor) {
-        count(1, value.span);
-        if (anchor != 0) m_anchors[anchor] = {value, 1};
+        count(weight(value), value.span);
+        if (anchor != 0) {
+            count(weight(value), value.span);
+            m_anchors[anchor] = {value, weight(value)};
+        }
         if (m_open.empty()) {
             m_result = std::move(value);
         } else if (Open& parent = m_open.back(); parent.value.kind == Value::Kind::list) {
@@ -203,6 +216,10 @@ private:
             m_problems.push_back({parent.key_span, fmt::format("duplicate key `{}`", parent.key),
                                   fmt::format("first given in line {}", first->key_span.line + 1)});
             return;
+        }
+        constexpr std::size_t max_keys = 1000;
+        if (parent.value.entries.size() == max_keys) {
+            stop(parent.key_span, fmt::format("more than {} keys in one section", max_keys));
         }
         parent.value.entries.push_back({parent.key, parent.key_span, std::move(value)});
     }

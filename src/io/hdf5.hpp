@@ -51,10 +51,11 @@ hid_t portable_type(NumberType type);  // in files: little-endian
 Hdf5Handle utf8_string_type();         // variable length
 Hdf5Handle simple_space(const Shape& shape);
 
-/// The texts of a string dataset or attribute of any kind of string; `read` is its H5Dread or
-/// H5Aread into memory of the type given. Empty optional if HDF5 fails.
+/// The texts of a string dataset or attribute of any kind of string; `read` is its H5Dread, with the
+/// property list `transfer`, or H5Aread into memory of the type given. Empty optional if HDF5 fails.
 std::optional<std::vector<std::string>> read_strings(
-    hid_t file_type, hid_t space, const std::function<herr_t(hid_t type, void* buffer)>& read);
+    hid_t file_type, hid_t space, const std::function<herr_t(hid_t type, void* buffer)>& read,
+    hid_t transfer = H5P_DEFAULT);
 
 /// "a//b/" → "a/b"; "/" → "".
 std::string normalised_path(const std::string& path);

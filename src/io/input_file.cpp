@@ -5,7 +5,10 @@
 #include "io/input_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <memory>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -34,26 +37,96 @@ std::int64_t bytes_claimed(const Shape& shape, std::int64_t width) {
     return bytes;
 }
 
-/// Bytes that a variable with that much storage can at most hold, or nothing if its numbers lie
-/// in other files.
-std::optional<std::int64_t> bytes_possible(const Hdf5Handle& variable, std::int64_t file_bytes) {
-    const Hdf5Handle creation(H5Dget_create_plist(variable.get()));
-    const H5D_layout_t layout = H5Pget_layout(creation.get());
-    if (layout == H5D_VIRTUAL || H5Pget_external_count(creation.get()) > 0) {
-        return std::nullopt;
+/// Where a variable's numbers lie, and how they are packed.
+class Storage {
+public:
+    Storage(const Hdf5Handle& variable, std::int64_t file_bytes)
+        : m_creation(H5Dget_create_plist(variable.get())),
+          m_layout(H5Pget_layout(m_creation.get())),
+          m_bytes(static_cast<std::int64_t>(std::min(H5Dget_storage_size(variable.get()),
+                                                     static_cast<hsize_t>(file_bytes)))) {}
+
+    bool in_other_files() const {
+        return m_layout == H5D_VIRTUAL || H5Pget_external_count(m_creation.get()) > 0;
     }
-    const hsize_t storage = H5Dget_storage_size(variable.get());
-    const auto stored =
-        static_cast<std::int64_t>(std::min(storage, static_cast<hsize_t>(file_bytes)));
-    const bool packed = layout == H5D_CHUNKED && H5Pget_nfilters(creation.get()) > 0;
-    return packed ? stored * max_deflation : stored;
-}
+    /// Bytes that the variable can at most hold.
+    std::int64_t bytes_possible() const { return is_packed() ? m_bytes * max_deflation : m_bytes; }
+
+    /// HDF5 unpacks chunks as a whole, even for a single number of them.
+    Shape packed_chunk() const {
+        std::vector<hsize_t> lengths(H5S_MAX_RANK);
+        const int rank = is_packed() ? H5Pget_chunk(m_creation.get(), H5S_MAX_RANK, lengths.data())
+                                     : 0;
+        return {lengths.begin(), lengths.begin() + std::max(rank, 0)};
+    }
+
+    /// A filter that is not known to stay within max_deflation; empty if there is none. Of deflation
+    /// upon deflation, a few bytes can ask for any amount of memory; other filters take the size of
+    /// what they unpack from the file.
+    std::string refused_filter() const {
+        int deflations = 0;
+        for (unsigned i = 0; is_packed() && i < filters(); ++i) {
+            unsigned flags = 0;
+            std::size_t parameters = 0;
+            std::array<char, 64> name{};
+            const H5Z_filter_t filter =
+                H5Pget_filter2(m_creation.get(), i, &flags, &parameters, nullptr, name.size() - 1,
+                               name.data(), nullptr);
+            const bool is_deflation = filter == H5Z_FILTER_DEFLATE && ++deflations == 1;
+            if (is_deflation || filter == H5Z_FILTER_SHUFFLE || filter == H5Z_FILTER_FLETCHER32) {
+                continue;
+            }
+            return name.front() != '\0' ? name.data() : fmt::format("number {}", filter);
+        }
+        return "";
+    }
+
+private:
+    unsigned filters() const {
+        return static_cast<unsigned>(std::max(H5Pget_nfilters(m_creation.get()), 0));
+    }
+    bool is_packed() const { return m_layout == H5D_CHUNKED && filters() > 0; }
+
+    Hdf5Handle m_creation;
+    H5D_layout_t m_layout;
+    std::int64_t m_bytes;  // stored in this file
+};
+
+/// Memory for texts of variable length, of which a small file can refer to one long one many times.
+class TextMemory {
+public:
+    explicit TextMemory(std::int64_t limit_bytes)
+        : m_left(static_cast<std::size_t>(limit_bytes)), m_transfer(H5Pcreate(H5P_DATASET_XFER)) {
+        H5Pset_vlen_mem_manager(m_transfer.get(), allocate, this, keep, nullptr);
+    }
+
+    hid_t transfer() const { return m_transfer.get(); }
+
+private:
+    static void* allocate(std::size_t size, void* self) {
+        auto& memory = *static_cast<TextMemory*>(self);
+        if (size > memory.m_left) {
+            return nullptr;
+        }
+        memory.m_left -= size;
+        return memory.m_texts.emplace_back(new (std::nothrow) char[size]).get();
+    }
+    static void keep(void*, void*) {}
+
+    std::size_t m_left;
+    std::vector<std::unique_ptr<char[]>> m_texts;
+    Hdf5Handle m_transfer;
+};
+
+/// HDF5 would load a library for a filter that it lacks because a file names it.
+void forbid_plugins() { H5PLset_loading_state(0); }
 
 }  // namespace
 
 InputFile::InputFile(std::filesystem::path name, std::optional<FileKind> expected)
     : m_name(std::move(name)) {
     silence_hdf5();
+    forbid_plugins();
     const std::string remedy =
         expected ? fmt::format("'farstep {} DECK' writes such a file", maker_of(*expected))
                  : std::string("check the path");
@@ -136,9 +209,13 @@ std::vector<std::string> InputFile::read_texts(const std::string& path) const {
     }
     check_storage(variable, path);
     const Hdf5Handle space(H5Dget_space(variable.get()));
-    auto texts = read_strings(type.get(), space.get(), [&](hid_t memory_type, void* buffer) {
-        return H5Dread(variable.get(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer);
-    });
+    const TextMemory memory(m_bytes);
+    auto texts = read_strings(
+        type.get(), space.get(),
+        [&](hid_t memory_type, void* buffer) {
+            return H5Dread(variable.get(), memory_type, H5S_ALL, H5S_ALL, memory.transfer(), buffer);
+        },
+        memory.transfer());
     if (!texts) {
         fail(fmt::format("'{}' cannot be read ({}); the file is damaged", path, hdf5_reason()));
     }
@@ -153,18 +230,26 @@ Slab InputFile::whole(const std::string& path) const {
 void InputFile::check_storage(const Hdf5Handle& variable, const std::string& path) const {
     const Hdf5Handle type(H5Dget_type(variable.get()));
     const auto width = static_cast<std::int64_t>(H5Tget_size(type.get()));
-    const auto possible = bytes_possible(variable, m_bytes);
-    if (!possible) {
+    const Storage storage(variable, m_bytes);
+    if (storage.in_other_files()) {
         fail(
             fmt::format("'{}' keeps its numbers in other files, which is not supported; copy "
                         "them into this one",
                         path));
     }
-    if (bytes_claimed(shape_of(variable, path), width) > *possible) {
+    const std::int64_t possible = storage.bytes_possible();
+    if (bytes_claimed(shape_of(variable, path), width) > possible ||
+        bytes_claimed(storage.packed_chunk(), width) > std::max(possible, width)) {
         fail(
             fmt::format("'{}' claims to be larger than its file; the file is damaged or was "
                         "never filled",
                         path));
+    }
+    if (const std::string filter = storage.refused_filter(); !filter.empty()) {
+        fail(
+            fmt::format("'{}' is packed by the filter {}, and only one deflation (gzip), shuffle and "
+                        "fletcher32 are read; pack it anew with 'h5repack -f GZIP=4'",
+                        path, filter));
     }
 }
 

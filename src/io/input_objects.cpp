@@ -55,18 +55,39 @@ herr_t take_first_scale(hid_t, unsigned, hid_t scale, void* name) {
     return 1;
 }
 
+enum class Link { absent, here, elsewhere };
+
+/// Whether a group or variable of that name is linked to, and if so, whether in this file.
+Link find_link(hid_t file, const std::string& name) {
+    if (H5Lexists(file, name.c_str(), H5P_DEFAULT) <= 0) {
+        return Link::absent;
+    }
+    H5L_info_t info{};
+    if (H5Lget_info(file, name.c_str(), &info, H5P_DEFAULT) < 0) {
+        return Link::absent;
+    }
+    return info.type == H5L_TYPE_HARD || info.type == H5L_TYPE_SOFT ? Link::here : Link::elsewhere;
+}
+
 }  // namespace
 
 bool InputFile::has(const std::string& path) const {
     const std::string name = normalised_path(path);
-    for (std::size_t slash = name.find('/'); slash != std::string::npos;
-         slash = name.find('/', slash + 1)) {
-        if (H5Lexists(m_file.get(), name.substr(0, slash).c_str(), H5P_DEFAULT) <= 0) {
+    for (std::size_t slash = 0; slash != std::string::npos && !name.empty();) {
+        slash = name.find('/', slash + 1);
+        const std::string part = name.substr(0, slash);
+        const Link link = find_link(m_file.get(), part);
+        if (link == Link::absent) {
             return false;
         }
+        if (link == Link::elsewhere) {
+            fail(
+                fmt::format("'{}' lies in another file, which is not supported; copy it into this "
+                            "one",
+                            part));
+        }
     }
-    return name.empty() || (H5Lexists(m_file.get(), name.c_str(), H5P_DEFAULT) > 0 &&
-                            H5Oexists_by_name(m_file.get(), name.c_str(), H5P_DEFAULT) > 0);
+    return name.empty() || H5Oexists_by_name(m_file.get(), name.c_str(), H5P_DEFAULT) > 0;
 }
 
 std::vector<std::string> InputFile::variables() const {

@@ -13,7 +13,8 @@ namespace {
 using Texts = std::optional<std::vector<std::string>>;
 using ReadInto = std::function<herr_t(hid_t type, void* buffer)>;
 
-Texts read_variable_length(hid_t file_type, hid_t space, std::size_t count, const ReadInto& read) {
+Texts read_variable_length(hid_t file_type, hid_t space, std::size_t count, const ReadInto& read,
+                           hid_t transfer) {
     const Hdf5Handle type(H5Tcopy(H5T_C_S1));
     H5Tset_size(type.get(), H5T_VARIABLE);
     H5Tset_cset(type.get(), H5Tget_cset(file_type));
@@ -26,7 +27,7 @@ Texts read_variable_length(hid_t file_type, hid_t space, std::size_t count, cons
     for (const char* text : pointers) {
         texts.emplace_back(text != nullptr ? text : "");
     }
-    H5Dvlen_reclaim(type.get(), space, H5P_DEFAULT, pointers.data());
+    H5Dvlen_reclaim(type.get(), space, transfer, pointers.data());
     return texts;
 }
 
@@ -52,13 +53,14 @@ Texts read_fixed_length(hid_t file_type, std::size_t count, const ReadInto& read
 
 }  // namespace
 
-Texts read_strings(hid_t file_type, hid_t space, const ReadInto& read) {
+Texts read_strings(hid_t file_type, hid_t space, const ReadInto& read, hid_t transfer) {
     const auto count = static_cast<std::size_t>(H5Sget_simple_extent_npoints(space));
     if (count == 0) {
         return std::vector<std::string>{};
     }
-    return H5Tis_variable_str(file_type) > 0 ? read_variable_length(file_type, space, count, read)
-                                             : read_fixed_length(file_type, count, read);
+    return H5Tis_variable_str(file_type) > 0
+               ? read_variable_length(file_type, space, count, read, transfer)
+               : read_fixed_length(file_type, count, read);
 }
 
 }  // namespace farstep

@@ -22,7 +22,13 @@ constexpr double default_length = 10;
 
 double length_of(const Setup& setup, const InputFile& dataset) {
     const RolloutOptions& options = setup.options.train->rollout;
-    return options.until.value_or(default_length * dataset.read("time").back());
+    if (options.until) return *options.until;
+    dataset.require_shape("time", {dataset.shape("state")[0]});
+    const double last = dataset.read("time").back();
+    constexpr double most_steps = 1e8;
+    if (last >= 0 && last / setup.options.step <= most_steps) return default_length * last;
+    throw EnvironmentError(fmt::format("{}: its last time is {:g}; make it anew, or give the deck "
+                                       "train.rollout.until", dataset.name().string(), last));
 }
 
 /// The first states of some validation trajectories, this rank's among them.

@@ -58,6 +58,33 @@ ApproximatorInput read_input(const InputFile& file) {
                                        "of farstep", file.name().string(), name));
 }
 
+Activation read_activation(const InputFile& file) {
+    const std::string name = file.text("/", "activation");
+    const Choices& known = activation_choices();
+    if (std::any_of(known.begin(), known.end(),
+                    [&](const Choice& choice) { return choice.name == name; })) {
+        return parse_activation(name);
+    }
+    throw EnvironmentError(fmt::format("{}: the activation '{}' is not known to this version of "
+                                       "farstep", file.name().string(), name));
+}
+
+/// The network's degree, and its monomials if it has any. They are counted before anyone lists them:
+/// a file of a few bytes could ask for a billion.
+void read_polynomial(const InputFile& file, DeployedNetwork& network) {
+    const double degree = file.number("/", "degree");
+    if (!(degree >= 0 && degree <= largest_degree)) {
+        throw EnvironmentError(fmt::format("{}: a polynomial of degree {:g}; at most {} is possible",
+                                           file.name().string(), degree, largest_degree));
+    }
+    network.degree = int(degree);
+    const std::int64_t monomials = network.is_local()
+                                       ? std::max(0, network.degree - 1)
+                                       : monomial_count(network.inputs, network.degree);
+    if (monomials == 0) return;
+    network.monomials = read_shaped(file, "monomials", {monomials, network.outputs});
+}
+
 /// `conditions` is the number of inputs that are conditions.
 DeployedNetwork read_network(const InputFile& file, const SystemModel& system, int conditions) {
     DeployedNetwork network;
@@ -69,19 +96,15 @@ DeployedNetwork read_network(const InputFile& file, const SystemModel& system, i
                                          : system.dimension() + conditions + slopes;
     network.outputs = network.is_local() ? 1 : system.dimension();
     const std::int64_t d = network.inputs, out = network.outputs;
-    network.activation = parse_activation(file.text("/", "activation"));
+    if (network.is_local() && conditions > 0) {
+        throw EnvironmentError(fmt::format("{}: a local network that sees conditions, which none "
+                                           "does; train it anew", file.name().string()));
+    }
+    network.activation = read_activation(file);
     network.centre = read_shaped(file, "centre", {d});
     network.bias = read_shaped(file, "bias", {out});
     if (file.has("linear")) network.linear = read_shaped(file, "linear", {out, d});
-    const double degree = file.number("/", "degree");
-    if (!(degree >= 0 && degree <= largest_degree)) {
-        throw EnvironmentError(fmt::format("{}: a polynomial of degree {:g}; at most {} is possible",
-                                           file.name().string(), degree, largest_degree));
-    }
-    network.degree = int(degree);
-    const auto monomials = std::int64_t(
-        monomial_exponents(network.inputs, network.degree, network.neighbours).size());
-    if (monomials > 0) network.monomials = read_shaped(file, "monomials", {monomials, out});
+    read_polynomial(file, network);
     if (file.has("weights")) {
         file.require_shape("weights", {-1, d});
         const std::int64_t hidden = file.shape("weights")[0];
@@ -104,6 +127,15 @@ DeployedNetwork read_network(const InputFile& file, const SystemModel& system, i
         }
     }
     return network;
+}
+
+/// The network's outputs are to be multiplied by the step to this power.
+double read_step_power(const InputFile& file) {
+    constexpr std::int64_t largest = 20;  // no scheme has an order near it
+    const std::int64_t power = file.integer("/", "step_power");
+    if (power >= 0 && power <= largest) return double(power);
+    throw EnvironmentError(fmt::format("{}: 'step_power' is {}, expected 0 to {}; train it anew",
+                                       file.name().string(), power, largest));
 }
 
 LongRollout read_rollout(const InputFile& file) {
@@ -342,8 +374,7 @@ Model read_model(const Communicator& comm, const std::filesystem::path& path, co
         for (const StoredCondition& condition : conditions) {
             model.network.conditions.push_back(condition.number);
         }
-        fix_shared_conditions(setup, double(file.integer("/", "step_power")), conditions,
-                              model.network);
+        fix_shared_conditions(setup, read_step_power(file), conditions, model.network);
         if (!conditions.empty() && !model.network.monomials.empty()) {
             throw EnvironmentError(fmt::format(
                 "{}: a polynomial of degree {} cannot see a parameter that differs from trajectory "

@@ -81,7 +81,7 @@ void require_finite(const InputFile& dataset, const std::vector<double>& states)
         return;
     }
     throw EnvironmentError(fmt::format(
-        "{}: holds states that are not finite in trajectories whose status is complete; make it "
+        "{}: holds numbers that are not finite in trajectories whose status is complete; make it "
         "anew",
         dataset.name().string()));
 }
@@ -111,10 +111,19 @@ struct Share {
     double noise = 0;                ///< added to the states that steps begin from
 };
 
+/// Throws unless the dataset's trajectories have the parameters that are among the conditions.
+void require_parameters(const InputFile& dataset, std::int64_t trajectories, const SystemInfo& info,
+                        const std::vector<int>& conditions) {
+    const bool needed = std::any_of(conditions.begin(), conditions.end(),
+                                    [](int number) { return number != step_condition; });
+    if (!needed && !dataset.has("parameter_values")) return;
+    dataset.require_shape("parameter_values",
+                          {trajectories, std::int64_t(info.parameters.size())});
+}
+
 std::vector<double> read_parameters(const InputFile& dataset,
                                     const std::vector<std::int64_t>& wanted, std::int64_t count) {
     if (!dataset.has("parameter_values") || wanted.empty()) return {};
-    dataset.require_shape("parameter_values", {-1, count});
     const auto all = dataset.read("parameter_values");
     std::vector<double> rows;
     for (const std::int64_t i : wanted) {
@@ -414,11 +423,14 @@ TrainingData make_training_data(const Communicator& comm, const InputFile& datas
     const int d = system.dimension();
     const auto conditions = condition_numbers(system.info(), options.conditions);
     const int inputs = d + int(conditions.size());
-    const std::int64_t times = dataset.shape("state")[0];
-    std::int64_t pairs = 0;
+    std::int64_t times = 0, pairs = 0;
     const Split split = together(comm, [&] {
         dataset.require_shape("state", {-1, -1, d});
+        const Shape shape = dataset.shape("state");
+        times = shape[0];
         pairs = pairs_of(steps, times);
+        dataset.require_shape("status", {shape[1]});
+        require_parameters(dataset, shape[1], system.info(), conditions);
         return split_trajectories(dataset.read<std::int8_t>("status"), options);
     });
     const auto load = [&](const std::vector<std::int64_t>& trajectories, Range& mine,
@@ -431,6 +443,7 @@ TrainingData make_training_data(const Communicator& comm, const InputFile& datas
                                             std::int64_t(system.info().parameters.size())),
                             noise};
             require_finite(dataset, own.states);
+            require_finite(dataset, own.parameters);
             return make_rows(own, steps, conditions);
         });
     };
