@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -122,12 +123,19 @@ ParameterRule rule_of(const ParameterOptions& given, Sampling sampling) {
     return rule;
 }
 
+/// Points of a grid made of two. Beyond 64 bits there are too many for any ensemble anyway, which the
+/// checks of a deck say.
+std::int64_t product(std::int64_t a, std::int64_t b) {
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    return a > most / b ? most : a * b;
+}
+
 /// The last parameter on the grid runs fastest.
 void set_strides(std::vector<ParameterRule>& rules) {
     std::int64_t stride = 1;
     for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule) {
         rule->stride = stride;
-        stride *= rule->points;
+        stride = product(stride, rule->points);
     }
 }
 
@@ -168,7 +176,7 @@ std::vector<std::string> ParameterPlan::texts() const {
 
 std::int64_t ParameterPlan::grid_points() const {
     std::int64_t points = 1;
-    for (const ParameterRule& rule : rules) points *= rule.points;
+    for (const ParameterRule& rule : rules) points = product(points, rule.points);
     return points;
 }
 

@@ -128,10 +128,14 @@ deck::Written written(Options options) {
 }  // namespace
 
 Options read_options(Deck& deck, const Vocabulary& vocabulary) {
+    // The schema's, whatever the vocabulary; finding them takes longer than reading a deck.
+    static const std::vector<std::string> all_paths = [&] {
+        std::vector<std::string> paths;
+        for (const ReferenceEntry& entry : reference(vocabulary)) paths.push_back(entry.path);
+        return paths;
+    }();
     Options options;
-    std::vector<std::string> all_paths;
-    for (const ReferenceEntry& entry : reference(vocabulary)) all_paths.push_back(entry.path);
-    deck::Reader(deck, vocabulary, std::move(all_paths)).read_all(options);
+    deck::Reader(deck, vocabulary, all_paths).read_all(options);
     fill_in_defaults(options, deck, vocabulary);
     check_consistency(options, deck);
     return options;

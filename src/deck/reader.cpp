@@ -30,8 +30,8 @@ const Value& empty_section() {
 
 }  // namespace
 
-Reader::Reader(Deck& deck, const Vocabulary& vocabulary, std::vector<std::string> all_paths)
-    : m_deck(deck), m_vocabulary(vocabulary), m_all_paths(std::move(all_paths)) {}
+Reader::Reader(Deck& deck, const Vocabulary& vocabulary, const std::vector<std::string>& all_paths)
+    : m_deck(deck), m_vocabulary(vocabulary), m_all_paths(all_paths) {}
 
 std::string Reader::path_of(std::string_view name) const {
     const std::string& path = m_frames.back().path;

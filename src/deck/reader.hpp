@@ -28,7 +28,7 @@ namespace farstep::deck {
 class Reader {
 public:
     /// `all_paths`, every key of a deck, serves to tell where a misplaced key belongs.
-    Reader(Deck& deck, const Vocabulary& vocabulary, std::vector<std::string> all_paths);
+    Reader(Deck& deck, const Vocabulary& vocabulary, const std::vector<std::string>& all_paths);
 
     /// Reads the whole deck.
     template <class Options>
@@ -105,7 +105,7 @@ private:
 
     Deck& m_deck;
     const Vocabulary& m_vocabulary;
-    std::vector<std::string> m_all_paths;
+    const std::vector<std::string>& m_all_paths;
     std::vector<Frame> m_frames;
 
     template <class T>

@@ -199,6 +199,7 @@ void InputFile::require_shape(const std::string& path, const Shape& expected) co
                         "system or deck?",
                         path, words(found), words(expected)));
     }
+    check_storage(open_variable(path), path);
 }
 
 std::vector<std::string> InputFile::read_texts(const std::string& path) const {

@@ -35,7 +35,7 @@ public:
     /// Names of a variable's dimensions; "" where the file names none.
     std::vector<std::string> dimensions(const std::string& path) const;
     bool is_text(const std::string& path) const;
-    /// Throws unless the variable has this shape; -1 stands for any length.
+    /// Throws unless the variable has this shape and the file holds it; -1 stands for any length.
     void require_shape(const std::string& path, const Shape& expected) const;
 
     /// The whole variable, converted to T.

@@ -266,7 +266,7 @@ def test_list_tells_about_every_system(name, tmp_path):
 
 def test_explain_tells_about_a_key(tmp_path):
     out = succeed("explain", "train.adam.batch", cwd=tmp_path).out
-    assert "integer >= 1" in out and "256" in out
+    assert "integer from 1 to" in out and "256" in out
     assert "evaluate" in succeed("explain", cwd=tmp_path).out
     assert "|" in succeed("explain", "markdown", cwd=tmp_path).out
 

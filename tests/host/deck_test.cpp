@@ -75,7 +75,7 @@ TEST(DeckReport, ListsAllMistakesInOrder) {
         "x.yaml:1:1: unknown key `sytem`; did you mean `system`?",
         "x.yaml:2:7: step: expected a number > 0, found `abc`",
         "x.yaml:3:9: scheme: unknown choice `rk`; did you mean `rk4`?",
-        "x.yaml:4:18: ensemble.size: expected an integer >= 1, found `0`",
+        "x.yaml:4:18: ensemble.size: expected an integer from 1 to 1000000000000, found `0`",
         "x.yaml:4:21: unknown key `sed` in `ensemble`; did you mean `seed`?",
         "x.yaml:5:1: duplicate key `step`",
         "--set forecast.until=-1: forecast.until: expected a number > 0, found `-1`",
@@ -104,7 +104,9 @@ TEST(DeckReport, JoinsMistakesThatTheCallerFinds) {
     deck.unknown_key("ensemble.initial.qz", "component of henon_heiles", {"qx", "qy", "px", "py"});
     deck.error("generate.every", "is odd", "so are others");
     const std::string text = deck.report();
-    EXPECT_HAS(text, "x.yaml:3:18: ensemble.size: expected an integer >= 1, found `2.5`");
+    EXPECT_HAS(
+        text,
+        "x.yaml:3:18: ensemble.size: expected an integer from 1 to 1000000000000, found `2.5`");
     EXPECT_HAS(text, "x.yaml:3:33: `qz` is no component of henon_heiles; did you mean `qx`?");
     EXPECT_HAS(text, "x.yaml:4:1: generate.every (by default): is odd");
     EXPECT_HAS(text, "= so are others\n");
@@ -145,8 +147,10 @@ TEST(NearestName, AllowsTyposButNotOtherWords) {
 TEST(DeckValues, AcceptWholeNumbersInAnyNotation) {
     EXPECT_EQ(read(smallest + "ensemble: {size: 1e5}\n").ensemble->size, 100000);
     EXPECT_EQ(read(smallest + "ensemble: {size: +7}\n").ensemble->size, 7);
-    EXPECT_HAS(report(smallest + "ensemble: {size: 1e30}\n"), "expected an integer >= 1");
-    EXPECT_HAS(report(smallest + "ensemble: {size: 1e-1}\n"), "expected an integer >= 1");
+    EXPECT_HAS(report(smallest + "ensemble: {size: 1e30}\n"),
+               "expected an integer from 1 to 1000000000000");
+    EXPECT_HAS(report(smallest + "ensemble: {size: 1e-1}\n"),
+               "expected an integer from 1 to 1000000000000");
 }
 
 TEST(DeckValues, RefuseNumbersThatAreNotFinite) {

@@ -48,6 +48,7 @@ struct ForeignDataset {
     H5D_alloc_time_t allocation = H5D_ALLOC_TIME_LATE;
     std::vector<hsize_t> chunk = {};
     unsigned deflation = 0;
+    unsigned deflations = 1;
     const char* external = nullptr;
 };
 
@@ -57,7 +58,7 @@ Hdf5Handle create(const Hdf5Handle& file, const ForeignDataset& dataset, hid_t t
     if (!dataset.chunk.empty()) {
         H5Pset_chunk(creation.get(), static_cast<int>(dataset.chunk.size()), dataset.chunk.data());
     }
-    if (dataset.deflation > 0) {
+    for (unsigned i = 0; dataset.deflation > 0 && i < dataset.deflations; ++i) {
         H5Pset_deflate(creation.get(), dataset.deflation);
     }
     if (dataset.external != nullptr) {
@@ -185,6 +186,69 @@ TEST(InputFile, DoesNotBelieveSizesBeyondItsLength) {
                     AllOf(HasSubstr(name), HasSubstr("larger than its file")));
     }
     EXPECT_THAT(error_of([&] { input.read_texts("texts"); }), HasSubstr("larger than its file"));
+}
+
+TEST(InputFile, ChecksTheSizeBehindAShape) {
+    const Scratch folder;
+    Hdf5Handle file = create_file(folder / "a.h5");
+    create(file, {.shape = {std::int64_t{1} << 31, 4}}, H5T_NATIVE_DOUBLE);
+    file.close();
+    const InputFile input(folder / "a.h5");
+    EXPECT_EQ(error_of([&] {
+                  input.require_shape("x", {-1, 3});
+              }).find("larger"),
+              std::string::npos);
+    EXPECT_THAT(error_of([&] {
+                    input.require_shape("x", {-1, 4});
+                }),
+                HasSubstr("larger than its file"));
+}
+
+TEST(InputFile, RefusesDeflationUponDeflation) {
+    const Scratch folder;
+    Hdf5Handle file = create_file(folder / "a.h5");
+    Hdf5Handle data =
+        create(file, {.shape = {1000}, .chunk = {1000}, .deflation = 9, .deflations = 2},
+               H5T_NATIVE_DOUBLE);
+    const std::vector<double> zeros(1000, 0.0);
+    H5Dwrite(data.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, zeros.data());
+    data.close();
+    file.close();
+    EXPECT_THAT(error_of([&] { InputFile(folder / "a.h5").read("x"); }),
+                AllOf(HasSubstr("filter deflate"), HasSubstr("h5repack")));
+}
+
+/// Many texts that are one and the same long one in the file.
+TEST(InputFile, ReadsNoMoreTextThanTheFileHolds) {
+    const Scratch folder;
+    const std::int64_t count = 1000;
+    const std::string text(100'000, 'x');
+    Hdf5Handle file = create_file(folder / "a.h5");
+    Hdf5Handle data = create(file, {.shape = {count}}, utf8_string_type().get());
+    std::vector<const char*> texts(count, "");
+    texts.front() = text.c_str();
+    H5Dwrite(data.get(), utf8_string_type().get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, texts.data());
+    const auto offset = static_cast<std::size_t>(H5Dget_offset(data.get()));
+    data.close();
+    file.close();
+    EXPECT_EQ(InputFile(folder / "a.h5").read_texts("x").front(), text);
+    std::string bytes = bytes_of_file(folder / "a.h5");
+    constexpr std::size_t reference = 16;  // length, place of the heap, number in it
+    for (std::size_t i = 1; i < std::size_t(count); ++i) {
+        bytes.replace(offset + i * reference, reference, bytes, offset, reference);
+    }
+    std::ofstream(folder / "b.h5", std::ios::binary) << bytes;
+    EXPECT_THAT(error_of([&] { InputFile(folder / "b.h5").read_texts("x"); }),
+                HasSubstr("cannot be read"));
+}
+
+TEST(InputFile, RefusesLinksToOtherFiles) {
+    const Scratch folder;
+    Hdf5Handle file = create_file(folder / "a.h5");
+    H5Lcreate_external("b.h5", "x", file.get(), "x", H5P_DEFAULT, H5P_DEFAULT);
+    file.close();
+    EXPECT_THAT(error_of([&] { InputFile(folder / "a.h5").read("x"); }),
+                HasSubstr("lies in another file"));
 }
 
 TEST(InputFile, RefusesNumbersKeptInOtherFiles) {
