@@ -33,7 +33,7 @@ build_packages=(g++ make cmake ninja-build ccache git pkg-config ca-certificates
     libopenmpi-dev openmpi-bin libhdf5-openmpi-dev libyaml-cpp-dev libopenblas-dev liblapack-dev
     libcli11-dev libfmt-dev librandom123-dev libsleef-dev)
 plot_packages=(python3 python3-numpy python3-h5py python3-matplotlib python3-scipy)
-test_packages=(libgtest-dev libgmock-dev python3-xarray python3-h5netcdf
+test_packages=(libgtest-dev libgmock-dev librapidcheck-dev python3-xarray python3-h5netcdf
     python3-pytest shellcheck)
 
 packages=("${build_packages[@]}") with_slurm=0
