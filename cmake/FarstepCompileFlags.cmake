@@ -63,3 +63,17 @@ function(farstep_compile_without_device)
         set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "-x;c++")
     endif()
 endfunction()
+
+# For fuzzing everything is instrumented but the kernels' instances: the time they take to compile, and
+# to run, would buy nothing, as no input reaches them but as numbers.
+if(FARSTEP_LIBFUZZER)
+    if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+        message(FATAL_ERROR "FARSTEP_LIBFUZZER needs clang: use the preset 'fuzz'")
+    endif()
+    set(farstep_sanitizers address,undefined,float-cast-overflow)
+    target_compile_options(
+        farstep_optimization INTERFACE -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all
+                                       -fsanitize=fuzzer-no-link,${farstep_sanitizers}
+    )
+    target_link_options(farstep_optimization INTERFACE -fsanitize=${farstep_sanitizers})
+endif()

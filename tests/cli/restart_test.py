@@ -347,8 +347,9 @@ def test_killed_at_random_moments(stage, tmp_path):
 
 # --- asked to stop -------------------------------------------------------------------------------
 
-LONG = {"forecast.corrected": "false", "forecast.until": 100000, "forecast.save.every": 50,
-        "checkpoint.every": 0.2}
+# Seconds of steps; a stop file is looked for once a second.
+LONG = {"forecast.corrected": "false", "forecast.ensemble.size": 20000, "forecast.until": 100000,
+        "forecast.save.every": 500, "forecast.save.statistics": "[]", "checkpoint.every": 0.2}
 
 
 def start(folder, sets, ranks=1):
