@@ -13,7 +13,7 @@ import pytest
 from conftest import DECK, contents, farstep, settings, write_deck
 
 USAGE, DECK_ERROR, ENVIRONMENT, TRAJECTORIES = 1, 2, 3, 4
-TIME_LIMIT_S = 30
+TIME_LIMIT_S = 60
 
 # Nothing of this may reach a user.
 CRASH = ("terminate called", "Traceback", "backtrace", "stack trace", "internal error", "std::",

@@ -600,7 +600,7 @@ def bad_states(value):
 
 
 FROM_STATES = {"forecast.ensemble.initial": "{file: states.h5}"}
-DIVERGING = ("{iterations: 2000, learning_rate: 1e153, warm_up: 0.9}")
+DIVERGING = "{iterations: 200, learning_rate: 3e153, warm_up: 0.9}"
 
 
 def with_status(status, file="out/forecast.h5"):
@@ -670,7 +670,7 @@ NUMBERS = [
     Fault("the loss diverges while Adam trains: the best network until then is kept, with the attribute "
           "`diverged_after`",
           "warning: the loss was no longer finite after … iterations of adam; the best network until then "
-          "is kept. Lower train.adam.learning_rate (now 1e+153)", 0, made("model.h5"),
+          "is kept. Lower train.adam.learning_rate (now 3e+153)", 0, made("model.h5"),
           [Case("late_divergence", "train", (), ranks=(1, 2),
                 sets={"train.fit": "adam", "train.adam": DIVERGING,
                       "train.approximator.activation": "tanh"})], with_divergence),
