@@ -94,7 +94,7 @@ public:
         Checkpoint checkpoint(m_context, m_setup, "forecast", forecast_recipe(m_setup),
                               m_setup.forecast_path());
         if (checkpoint.saved()) load_plan(checkpoint);
-        ForecastStatistics statistics(m_comm, m_setup, m_times, is_chunked());
+        ForecastStatistics statistics(m_context, m_setup, m_times, is_chunked());
         OutputFile file(m_comm, m_setup.forecast_path(), FileKind::forecast,
                         checkpoint.skeleton());
         Provenance provenance = make_provenance(m_comm, m_setup, forecast_recipe(m_setup),

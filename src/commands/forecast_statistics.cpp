@@ -7,6 +7,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "checkpoint/ensemble_state.hpp"
+#include "checkpoint/sliced_advance.hpp"
+#include "commands/stages.hpp"
+#include "parallel/agree.hpp"
+
 namespace farstep {
 
 namespace {
@@ -31,9 +36,10 @@ Bins bins_around(const Summary& pilot) {
 
 }  // namespace
 
-ForecastStatistics::ForecastStatistics(const Communicator& comm, const Setup& setup,
+ForecastStatistics::ForecastStatistics(const Context& context, const Setup& setup,
                                        std::vector<double> times, bool chunked)
-    : m_comm(comm),
+    : m_context(context),
+      m_comm(context.comm),
       m_setup(setup),
       m_save(setup.options.forecast->save),
       m_times(std::move(times)),
@@ -80,13 +86,34 @@ void ForecastStatistics::run_pilot(const Stepper& stepper, std::int64_t steps_pe
     Ensemble pilot(m_setup.system->dimension(), {0, size});
     draw_initial_states(m_comm, m_setup, m_setup.options.forecast->ensemble, "forecast.ensemble",
                         pilot);
-    for (std::size_t n = 0; n < m_times.size(); ++n) {
+    Checkpoint checkpoint(m_context, m_setup, "forecast.pilot", forecast_recipe(m_setup));
+    std::int64_t taken = 0;
+    if (checkpoint.saved()) {
+        together(m_comm, [&] {
+            farstep::load(checkpoint, pilot, pilot.range(), stepper.record());
+            load_bins(checkpoint);
+            taken = checkpoint.saved()->integer("/", "steps");
+        });
+        checkpoint.loaded();
+    }
+    // Every rank runs the pilot, and rank 0 saves it.
+    const Ensemble nobody(pilot.dimension(), {0, 0});
+    SlicedAdvance advance(m_comm, stepper);
+    for (auto n = std::int64_t(m_bins.size()); n < std::int64_t(m_times.size()); ++n, taken = 0) {
         if (n > 0) {
-            stepper.advance(pilot.view(), std::int64_t(n - 1) * steps_per_output,
-                            steps_per_output);
+            const std::int64_t first = (n - 1) * steps_per_output;
+            advance(pilot.view(), first, taken, steps_per_output, [&](std::int64_t done) {
+                checkpoint.offer([&](SavedState& state) {
+                    farstep::save(state, m_comm.is_root() ? pilot : nobody, pilot.range(),
+                                  stepper.record());
+                    save_bins(state);
+                    state.attribute("steps", done);
+                });
+            });
         }
         m_bins.push_back(bins_of(columns(pilot), pilot.view().status, size));
     }
+    checkpoint.finish();
 }
 
 std::vector<Bins> ForecastStatistics::bins_of(const std::vector<Column>& columns,
@@ -147,25 +174,33 @@ std::size_t ForecastStatistics::column_count() const {
 
 void ForecastStatistics::save(SavedState& state) const {
     state.whole("running", m_running);
+    save_bins(state);
+    save_results(state);
+    if (m_chunked) save_accumulators(state);
+}
+
+void ForecastStatistics::save_bins(SavedState& state) const {
     std::vector<double> ends;
     for (const std::vector<Bins>& columns : m_bins) {
         for (const Bins& bins : columns) ends.insert(ends.end(), {bins.low, bins.high});
     }
     state.whole("bins", std::move(ends));
-    save_results(state);
-    if (m_chunked) save_accumulators(state);
 }
 
 void ForecastStatistics::load(const Checkpoint& checkpoint) {
     m_running = checkpoint.read<std::int64_t>("running");
+    load_bins(checkpoint);
+    load_results(checkpoint);
+    if (m_chunked) load_accumulators(checkpoint);
+}
+
+void ForecastStatistics::load_bins(const Checkpoint& checkpoint) {
     const std::vector<double> ends = checkpoint.read<double>("bins");
     const std::size_t columns = column_count();
     m_bins.assign(ends.size() / (2 * columns), std::vector<Bins>(columns));
     for (std::size_t k = 0; k < ends.size() / 2; ++k) {
         m_bins[k / columns][k % columns] = {ends[2 * k], ends[2 * k + 1]};
     }
-    load_results(checkpoint);
-    if (m_chunked) load_accumulators(checkpoint);
 }
 
 /// Of the times that are finished: count, mean, variance, minimum, maximum, quantiles by column.

@@ -21,14 +21,15 @@ inline constexpr std::int64_t pilot_trajectories = 2048;
 /// all; with several, there is one for each time, since every chunk passes through all times.
 class ForecastStatistics {
 public:
-    ForecastStatistics(const Communicator& comm, const Setup& setup, std::vector<double> times,
+    ForecastStatistics(const Context& context, const Setup& setup, std::vector<double> times,
                        bool chunked);
 
     const std::vector<double>& times() const { return m_times; }
     bool with_energy() const { return m_with_energy; }
 
     /// Takes the range of all columns at each time from a pilot run, unless rank 0's first chunk of
-    /// so many trajectories holds the pilot's and will do. Collective.
+    /// so many trajectories holds the pilot's and will do. The pilot run has a checkpoint of its own.
+    /// Collective.
     void find_ranges(const Stepper& stepper, std::int64_t steps_per_output,
                      std::int64_t first_chunk);
 
@@ -53,6 +54,8 @@ private:
     void run_pilot(const Stepper& stepper, std::int64_t steps_per_output, std::int64_t size);
     std::vector<Bins> bins_of(const std::vector<Column>& columns, const StatusView& status,
                               std::int64_t size) const;
+    void save_bins(SavedState& state) const;
+    void load_bins(const Checkpoint& checkpoint);
     std::vector<Bins> bins_of_root(const std::vector<Column>& columns,
                                    const Ensemble& ensemble) const;
     std::vector<Column> columns(const Ensemble& ensemble);
@@ -68,6 +71,7 @@ private:
                          double Summary::*member) const;
     void write_quantiles(OutputFile& file) const;
 
+    const Context& m_context;
     Communicator m_comm;
     const Setup& m_setup;
     const SaveOptions& m_save;
