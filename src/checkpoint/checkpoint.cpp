@@ -177,10 +177,16 @@ void Checkpoint::read_skeleton_of_saved() {
     m_skeleton.file_length = m_saved->integer("/", "skeleton_file_length");
     const auto begins = m_saved->read<std::int64_t>("skeleton_begin");
     const auto lengths = m_saved->read<std::int64_t>("skeleton_length");
-    for (std::size_t k = 0; k < begins.size(); ++k) {
-        m_skeleton.ranges.push_back({begins[k], lengths[k]});
-    }
     m_skeleton.bytes = m_saved->read<std::int8_t>("skeleton");
+    std::int64_t total = 0;
+    for (std::size_t k = 0; k < begins.size() && k < lengths.size(); ++k) {
+        m_skeleton.ranges.push_back({begins[k], lengths[k]});
+        total += lengths[k];
+    }
+    if (total != std::int64_t(m_skeleton.bytes.size()) || begins.size() != lengths.size()) {
+        throw EnvironmentError(fmt::format("{}: does not hold what it should; --fresh begins anew",
+                                           m_path.string()));
+    }
 }
 
 bool Checkpoint::is_usable() {

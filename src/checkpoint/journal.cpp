@@ -2,9 +2,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "checkpoint/journal.hpp"
 
+#include "error.hpp"
 #include "parallel/agree.hpp"
 
 namespace farstep {
+
+namespace {
+
+[[noreturn]] void fail() {
+    throw EnvironmentError("the checkpoint does not hold what it should; --fresh begins anew");
+}
+
+}  // namespace
 
 Journal::Journal(Checkpoint& checkpoint) : m_checkpoint(checkpoint) {
     if (!m_checkpoint.saved()) return;
@@ -13,6 +22,7 @@ Journal::Journal(Checkpoint& checkpoint) : m_checkpoint(checkpoint) {
         const auto numbers = m_checkpoint.read<double>("result");
         auto at = numbers.begin();
         for (const std::int64_t length : lengths) {
+            if (length < 0 || length > numbers.end() - at) fail();
             m_results.emplace_back(at, at + length);
             at += length;
         }
@@ -37,6 +47,13 @@ void Journal::save() {
     if (!m_is_new) return;
     m_checkpoint.save([this](SavedState& saved) { describe(saved, {}); });
     m_is_new = false;
+}
+
+std::span<const double> NumberReader::take(double count) {
+    if (!(count >= 0 && count <= double(m_numbers.size() - m_at))) fail();
+    const std::span<const double> taken(m_numbers.data() + m_at, std::size_t(count));
+    m_at += taken.size();
+    return taken;
 }
 
 void Journal::describe(SavedState& state, const Numbers& under_way) const {

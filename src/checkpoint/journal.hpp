@@ -77,18 +77,16 @@ private:
     Journal::Numbers m_numbers;
 };
 
-/// The same, in the same order.
+/// The same, in the same order. Throws EnvironmentError if there are fewer.
 class NumberReader {
 public:
     explicit NumberReader(Journal::Numbers numbers) : m_numbers(std::move(numbers)) {}
 
-    double number() { return m_numbers.at(m_at++); }
+    double number() { return take(1).front(); }
     std::int64_t integer() { return std::int64_t(number()); }
     std::vector<double> numbers() {
-        const auto count = std::size_t(number());
-        const auto first = m_numbers.begin() + std::ptrdiff_t(m_at);
-        m_at += count;
-        return {first, first + std::ptrdiff_t(count)};
+        const std::span<const double> taken = take(number());
+        return {taken.begin(), taken.end()};
     }
     std::string text() {
         const std::vector<double> letters = numbers();
@@ -96,6 +94,8 @@ public:
     }
 
 private:
+    std::span<const double> take(double count);
+
     Journal::Numbers m_numbers;
     std::size_t m_at = 0;
 };

@@ -251,7 +251,7 @@ std::vector<Contender> make_contenders(const Context& context, const Setup& setu
         fits.push_back(std::make_unique<Checkpoint>(context, setup, "evaluate.rival_" + name,
                                                     train_recipe(rival)));
         Journal journal(*fits.back());
-        const TrainedModel fitted = fit_model(context, rival, journal);
+        const TrainedModel fitted = fit_model(context, rival, &journal);
         journal.save();
         const DeployedNetwork network = fitted.fit.network.deploy(fitted.scaling);
         contenders.push_back({name, far_step(rival, &network), {}});

@@ -39,8 +39,8 @@ struct TrainedModel {
     std::int64_t training_samples = 0, validation_samples = 0;
     double seconds = 0;
 };
-/// The corrector of train() without its file; the journal is that of the fit. Collective.
-TrainedModel fit_model(const Context& context, const Setup& setup, Journal& journal);
+/// The corrector of train() without its file; the journal, if there is one, keeps the fit. Collective.
+TrainedModel fit_model(const Context& context, const Setup& setup, Journal* journal);
 /// What train() does, without a word. Collective.
 TrainedModel make_model(const Context& context, const Setup& setup);
 

@@ -98,7 +98,7 @@ std::string train_recipe(const Setup& setup) {
     return recipe;
 }
 
-TrainedModel fit_model(const Context& context, const Setup& setup, Journal& journal) {
+TrainedModel fit_model(const Context& context, const Setup& setup, Journal* journal) {
     const Communicator& comm = context.comm;
     const TrainOptions& options = *setup.options.train;
     const auto begin = std::chrono::steady_clock::now();
@@ -110,7 +110,7 @@ TrainedModel fit_model(const Context& context, const Setup& setup, Journal& jour
     std::optional<Network> start;
     if (deployed) start = standardised(*deployed, data.scaling);
     if (start) problem.start = &*start;
-    problem.journal = &journal;
+    problem.journal = journal;
     TrainedModel model;
     model.fit = fit(problem);
     model.training_samples = data.training.total;
@@ -129,7 +129,7 @@ TrainedModel fit_model(const Context& context, const Setup& setup, Journal& jour
 TrainedModel make_model(const Context& context, const Setup& setup) {
     Checkpoint checkpoint(context, setup, "train", train_recipe(setup));
     Journal journal(checkpoint);
-    const TrainedModel model = fit_model(context, setup, journal);
+    const TrainedModel model = fit_model(context, setup, &journal);
     Provenance provenance =
         make_provenance(context.comm, setup, train_recipe(setup), setup.options.train->seed);
     provenance.timings_s["train"] = model.seconds;

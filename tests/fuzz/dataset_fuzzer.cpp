@@ -10,7 +10,7 @@ namespace {
 
 void train_on(Setup setup, const std::filesystem::path& file) {
     setup.options.train->dataset = file;
-    fit_model({{}, {.quiet = true}}, setup);
+    fit_model({{}, {.quiet = true}}, setup, nullptr);
 }
 
 }  // namespace

@@ -194,6 +194,9 @@ TEST(Numbers, ComeBackInTheirOrder) {
     EXPECT_TRUE(reader.numbers().empty());
     EXPECT_EQ(reader.numbers(), (std::vector<double>{1, -2}));
     EXPECT_EQ(reader.text(), "ridge: scale 0.1");
+    EXPECT_THROW(reader.number(), EnvironmentError);
+    EXPECT_THROW(NumberReader({5, 1}).numbers(), EnvironmentError);
+    EXPECT_THROW(NumberReader({-1, 1}).numbers(), EnvironmentError);
 }
 
 TEST(StopRequest, IsNoted) {
