@@ -662,7 +662,7 @@ NUMBERS = [
           "error: out/model.h5: the model holds weights that are not finite; train it anew", 3, UNCHANGED,
           ["model_with_nan_weights", "model_with_nan_weights_to_evaluate"]),
     Fault("states of a dataset are NaN although its trajectories are complete",
-          "error: …out/dataset.h5: holds states that are not finite in trajectories whose status is "
+          "error: …out/dataset.h5: holds numbers that are not finite in trajectories whose status is "
           "complete; make it anew", 3, UNCHANGED, ["dataset_with_nan_states"]),
     Fault("the loss is not finite from the start",
           "error: the loss is not finite after … iterations; lower train.adam.learning_rate (now 1e+200)",

@@ -53,7 +53,8 @@ RC_GTEST_PROP(Deck, IsMadeByOverridesAlone, ()) {
         "system",           "step",     "scheme",    "tolerance",
         "precision",        "ensemble", "reference", "limits",
         "failure_fraction", "memory",   "generate",  "train",
-        "forecast",         "evaluate", "tune",      "output"};
+        "forecast",         "evaluate", "tune",      "checkpoint",
+        "output"};
     std::vector<std::string> overrides;
     std::istringstream lines(canonical(options, sections));
     for (std::string line; std::getline(lines, line);) {
