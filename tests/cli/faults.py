@@ -169,7 +169,7 @@ def then(spoil):
     return run
 
 
-KILLED = "mpirun noticed that process rank 1 … exited on signal 9 (Killed)"
+KILLED = "… noticed that process rank 1 … exited on signal 9 (Killed)"
 
 PROCESSES = [
     Fault("a rank is killed while trajectories are generated", KILLED, 137,
