@@ -102,16 +102,19 @@ FORECASTS = {
     "corrected": {},
     "float": {"precision": "float"},
     "mixed": {"precision": "mixed"},
-    "guarded": {"forecast.guard.action": "plain", "forecast.until": 20},
+    "guarded": {"forecast.guard.action": "plain", "forecast.guard.margin": 0},
     "failing": {"limits": "{qx: [-0.6, 0.65]}"},
     "chunked": {"memory": "64 KiB", "forecast.ensemble.size": 6000, "forecast.until": 1.5},
-    "in_slices": {"forecast.corrected": "false", "forecast.until": 2000,
-                  "forecast.save.every": 500},
+    "in_slices": {"forecast.corrected": "false", "forecast.until": 200,
+                  "forecast.save.every": 100},
 }
 
 
-@pytest.mark.parametrize("name", FORECASTS)
-@pytest.mark.parametrize("ranks", (1, 2))
+ON_TWO_RANKS = ("corrected", "guarded", "chunked", "in_slices")
+
+
+@pytest.mark.parametrize("name, ranks", [*((name, 1) for name in FORECASTS),
+                                         *((name, 2) for name in ON_TWO_RANKS)])
 def test_forecast(name, ranks, finished, tmp_path):
     straight, stopped, stops = compare_with_straight_run("forecast", finished, tmp_path,
                                                          FORECASTS[name], ranks=ranks)
@@ -331,7 +334,7 @@ def test_killed_at_random_moments(stage, tmp_path):
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                    start_new_session=True)
         try:
-            process.wait(timeout=chance.uniform(0.3, 2.5))
+            process.wait(timeout=chance.uniform(0.3, 1.7))
         except subprocess.TimeoutExpired:
             kill_somebody(process, chance)
             kills += 1
