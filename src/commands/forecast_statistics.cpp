@@ -173,7 +173,10 @@ std::size_t ForecastStatistics::column_count() const {
 }
 
 void ForecastStatistics::save(SavedState& state) const {
-    state.whole("running", m_running);
+    std::vector<std::int64_t> running = m_running;
+    // With several chunks, each rank has counted its own.
+    if (m_chunked) m_comm.allreduce(std::span<std::int64_t>(running), Reduce::sum);
+    state.whole("running", std::move(running));
     save_bins(state);
     save_results(state);
     if (m_chunked) save_accumulators(state);
@@ -188,7 +191,7 @@ void ForecastStatistics::save_bins(SavedState& state) const {
 }
 
 void ForecastStatistics::load(const Checkpoint& checkpoint) {
-    m_running = checkpoint.read<std::int64_t>("running");
+    if (!m_chunked || m_comm.is_root()) m_running = checkpoint.read<std::int64_t>("running");
     load_bins(checkpoint);
     load_results(checkpoint);
     if (m_chunked) load_accumulators(checkpoint);

@@ -105,12 +105,15 @@ FORECASTS = {
     "guarded": {"forecast.guard.action": "plain", "forecast.guard.margin": 0},
     "failing": {"limits": "{qx: [-0.6, 0.65]}"},
     "chunked": {"memory": "64 KiB", "forecast.ensemble.size": 6000, "forecast.until": 1.5},
+    "chunked_without_statistics": {"memory": "64 KiB", "forecast.ensemble.size": 6000,
+                                   "forecast.until": 1.5, "forecast.save.statistics": "[]",
+                                   "limits": "{qx: [-0.6, 0.65]}"},  # so that ranks differ
     "in_slices": {"forecast.corrected": "false", "forecast.until": 200,
                   "forecast.save.every": 100},
 }
 
 
-ON_TWO_RANKS = ("corrected", "guarded", "chunked", "in_slices")
+ON_TWO_RANKS = ("corrected", "guarded", "chunked", "chunked_without_statistics", "in_slices")
 
 
 @pytest.mark.parametrize("name, ranks", [*((name, 1) for name in FORECASTS),
