@@ -36,7 +36,7 @@ double fraction(const ProgressState& state) {
 
 std::string describe_duration(double seconds) {
     if (seconds < 10) {
-        return fmt::format("{:.1f} s", seconds);
+        return fmt::format("{:.{}f} s", seconds, seconds < 1 ? 2 : 1);
     }
     const long long whole = std::llround(seconds);
     if (whole < 60) {

@@ -32,7 +32,8 @@ TEST(Progress, DescribesRateAndRemainingTime) {
 }
 
 TEST(Progress, DescribesDurations) {
-    EXPECT_EQ(describe_duration(0.42), "0.4 s");
+    EXPECT_EQ(describe_duration(0.423), "0.42 s");
+    EXPECT_EQ(describe_duration(4.23), "4.2 s");
     EXPECT_EQ(describe_duration(59.4), "59 s");
     EXPECT_EQ(describe_duration(59.6), "1 min 00 s");
     EXPECT_EQ(describe_duration(12000), "3 h 20 min");
@@ -47,7 +48,7 @@ TEST(Progress, WritesPlainFirstAndLastLinesOffTerminal) {
     progress.finish();
     progress.finish();
     const std::string text = content(stream.get());
-    EXPECT_EQ(text.find("  generate   0 of 200 steps\n  generate   200 steps in 0.0 s, "), 0u);
+    EXPECT_EQ(text.find("  generate   0 of 200 steps\n  generate   200 steps in 0.00 s, "), 0u);
     EXPECT_EQ(text.find_first_of("\r\033"), std::string::npos);
 }
 
