@@ -71,27 +71,33 @@ inline SplitRational split(const RationalCoefficients& c) {
     return form;
 }
 
-/// Replaces every x by 1/x with one reciprocal per group of `group`: it costs as much time as 5 to 30
-/// multiply-adds.
+/// Replaces `size` numbers by their inverses with one reciprocal, which takes as much time as 5 to 30
+/// multiply-adds: that of the product of all, from which those of pairs follow, and of single numbers
+/// from these. 3 (size − 1) multiplications in chains of 2 log2(size).
+template <int size, class Real>
+KOKKOS_FORCEINLINE_FUNCTION void invert_together(Real* x) {
+    if constexpr (size == 1) {
+        x[0] = math::reciprocal(x[0]);
+    } else {
+        constexpr int pairs = size / 2;
+        Vector<Real, size - pairs> products;
+        unrolled<pairs>([&](auto i) FARSTEP_INLINE { products[i] = x[2 * i] * x[2 * i + 1]; });
+        if constexpr (size % 2 != 0) products[pairs] = x[size - 1];
+        invert_together<size - pairs>(&products[0]);
+        unrolled<pairs>([&](auto i) FARSTEP_INLINE {
+            const Real first = x[2 * i];
+            x[2 * i] = products[i] * x[2 * i + 1];
+            x[2 * i + 1] = products[i] * first;
+        });
+        if constexpr (size % 2 != 0) x[size - 1] = products[pairs];
+    }
+}
+
+/// Replaces every x by 1/x with one reciprocal per group of `group`.
 template <int group, class Real, int N>
 KOKKOS_FORCEINLINE_FUNCTION void invert_all(Vector<Real, N>& x) {
     static_assert(N % group == 0);
-    unrolled<N / group>([&](auto g) FARSTEP_INLINE {
-        const int first = g * group;
-        Vector<Real, group> product;  // of the first i + 1 members
-        product[0] = x[first];
-        unrolled<group - 1>([&](auto i) FARSTEP_INLINE {
-            product[i + 1] = product[i] * x[first + i + 1];
-        });
-        Real inverse = math::reciprocal(product[group - 1]);
-        unrolled<group - 1>([&](auto i) FARSTEP_INLINE {
-            const int last = group - 1 - i;
-            const Real member = x[first + last];
-            x[first + last] = inverse * product[last - 1];
-            inverse = inverse * member;
-        });
-        x[first] = inverse;
-    });
+    unrolled<N / group>([&](auto g) FARSTEP_INLINE { invert_together<group>(&x[g * group]); });
 }
 
 /// Units that share a reciprocal. Products of 1 + y² stay finite up to |y| of 1e9 in float (two units)

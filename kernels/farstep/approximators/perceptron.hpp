@@ -59,7 +59,7 @@ KOKKOS_FORCEINLINE_FUNCTION void accumulate_outputs(const Scalar* block, int fir
 
 /// The hidden layer of a small state: all accumulators live in registers. Pipelined by hand: the
 /// outputs of a block are accumulated after the next block's multiply-adds have been issued, which
-/// hides the latency of the activation (a division, usually).
+/// hides the latency of the activation (a reciprocal, usually).
 template <Activation activation, int In, int Out, class Real, class Scalar, class Coefficients,
           class SideValues>
 KOKKOS_FORCEINLINE_FUNCTION void add_small_layer(const PackedUnits<Scalar>& packed,

@@ -21,8 +21,8 @@ struct GradientTiling {
     /// latter bounds the partial sums kept in memory.
     static constexpr int block_tiles = vectors ? 4 : 8;
     static constexpr int blocks_per_item = vectors ? 8 : 1;
-    /// Registers that share a division. They are inverted ahead of their use: otherwise processors
-    /// wait for the division's latency in every iteration.
+    /// Registers that share a reciprocal. They are inverted ahead of their use: otherwise processors
+    /// wait for its latency in every iteration.
     static constexpr int inverted_at_once = vectors ? 8 : 1;
     /// Rows of inputs or cotangents whose sums are kept in registers.
     static constexpr int rows_at_once = detail::many_registers ? 4 : 2;
@@ -281,26 +281,8 @@ private:
             unrolled<group>([&](auto s) FARSTEP_INLINE {
                 some[s] = (c[6] * z[v + s] + c[5]) * z[v + s] + c[4];
             });
-            invert_pairwise<group>(&some[0]);
+            invert_together<group>(&some[0]);
             unrolled<group>([&](auto s) FARSTEP_INLINE { inverses[v + s] = some[s]; });
-        }
-    }
-
-    /// Inverts `size` numbers by one division; products of pairs keep the chains short.
-    template <int size>
-    KOKKOS_FORCEINLINE_FUNCTION static void invert_pairwise(Real* x) {
-        if constexpr (size == 1) {
-            x[0] = 1.0 / x[0];
-        } else {
-            Vector<Real, size / 2> products;
-            unrolled<size / 2>(
-                [&](auto i) FARSTEP_INLINE { products[i] = x[2 * i] * x[2 * i + 1]; });
-            invert_pairwise<size / 2>(&products[0]);
-            unrolled<size / 2>([&](auto i) FARSTEP_INLINE {
-                const Real first = x[2 * i];
-                x[2 * i] = products[i] * x[2 * i + 1];
-                x[2 * i + 1] = products[i] * first;
-            });
         }
     }
 
