@@ -8,7 +8,6 @@
 #include <farstep/approximators/perceptron_samples.hpp>
 
 #include <cstdint>
-#include <cstring>
 
 namespace farstep {
 
@@ -41,28 +40,6 @@ KOKKOS_INLINE_FUNCTION int gradient_groups(const PerceptronShape& shape) {
 KOKKOS_INLINE_FUNCTION int gradient_row(const PerceptronShape& shape) {
     return shape.inputs + 1 + shape.outputs + rational_coefficient_count;
 }
-
-namespace detail {
-
-/// Sum over the lanes, by halves, as horizontal_sum adds them up.
-KOKKOS_FORCEINLINE_FUNCTION double sum_of_lanes(const Register& x) {
-#if !defined(__CUDACC__) && !defined(__HIPCC__)
-    if constexpr (native_lanes<double> == 8) {
-        using Half = typename NativeVector<double, 32>::type;
-        using Quarter = typename NativeVector<double, 16>::type;
-        Half halves[2];
-        std::memcpy(halves, &x, sizeof(halves));
-        const Half half = halves[0] + halves[1];
-        Quarter quarters[2];
-        std::memcpy(quarters, &half, sizeof(quarters));
-        const Quarter quarter = quarters[0] + quarters[1];
-        return quarter[0] + quarter[1];
-    }
-#endif
-    return horizontal_sum(x);
-}
-
-}  // namespace detail
 
 /// partial[item block][row][·]: sums over the samples of a work item, for row < hidden the gradient
 /// of one hidden unit (weights, bias, outgoing weights, activation coefficients), for the rows after
@@ -131,11 +108,11 @@ private:
     /// The first unit's row takes the coefficients for all.
     KOKKOS_FORCEINLINE_FUNCTION void put(const LaneSums& sums, int used, double* result) const {
         for (int k = 0; k < used; ++k) {
-            result[k * gradient_row(shape) + shape.inputs] = detail::sum_of_lanes(sums.biases[k]);
+            result[k * gradient_row(shape) + shape.inputs] = horizontal_sum(sums.biases[k]);
         }
         for (int k = 0; k < rational_coefficient_count; ++k) {
             result[shape.inputs + 1 + shape.outputs + k] =
-                detail::sum_of_lanes(sums.coefficients[k]);
+                horizontal_sum(sums.coefficients[k]);
         }
     }
 
@@ -201,7 +178,7 @@ private:
             if (k >= used) return;
             double* const numbers = result + k * gradient_row(shape) + first;
             unrolled<count>([&](auto i) FARSTEP_INLINE {
-                numbers[i] += detail::sum_of_lanes(sums[k][i]);
+                numbers[i] += horizontal_sum(sums[k][i]);
             });
         });
     }
@@ -317,13 +294,13 @@ private:
                 sum += detail::load_register(samples(cotangents, range, v) + output * tile_width) *
                        detail::load_register(samples(inputs, range, v) + i * tile_width);
             }
-            result[i] += detail::sum_of_lanes(sum);
+            result[i] += horizontal_sum(sum);
         }
         Real bias(0.0);
         for (int v = 0; v < range.count; ++v) {
             bias += detail::load_register(samples(cotangents, range, v) + output * tile_width);
         }
-        result[shape.inputs] += detail::sum_of_lanes(bias);
+        result[shape.inputs] += horizontal_sum(bias);
     }
 };
 

@@ -429,18 +429,39 @@ KOKKOS_FORCEINLINE_FUNCTION void store(double* memory, int stride, const Real& v
     }
 }
 
-/// Sum over the lanes, in pairs, so that the order does not depend on the target's vectors.
+namespace detail {
+
+/// Sum of `count` chunks and of their lanes, upper half onto lower half each time.
+template <class T, int bytes, int count>
+KOKKOS_FORCEINLINE_FUNCTION T sum_by_halves(
+    const typename NativeVector<T, bytes>::type (&chunks)[count]) {
+    using Chunk = typename NativeVector<T, bytes>::type;
+    if constexpr (count > 1) {
+        Chunk sums[count / 2];
+        for (int c = 0; c < count / 2; ++c) sums[c] = chunks[c] + chunks[c + count / 2];
+        return sum_by_halves<T, bytes>(sums);
+    } else if constexpr (bytes > 16) {
+        typename NativeVector<T, bytes / 2>::type halves[2];
+        std::memcpy(halves, chunks, sizeof(halves));
+        return sum_by_halves<T, bytes / 2>(halves);
+    } else if constexpr (bytes / sizeof(T) == 4) {
+        return (chunks[0][0] + chunks[0][2]) + (chunks[0][1] + chunks[0][3]);
+    } else if constexpr (bytes / sizeof(T) == 2) {
+        return chunks[0][0] + chunks[0][1];
+    } else {
+        return chunks[0];
+    }
+}
+
+}  // namespace detail
+
+/// Sum over the lanes, by halves, so that the order does not depend on the target's vectors.
 template <class Real>
 KOKKOS_FORCEINLINE_FUNCTION ScalarOf<Real> horizontal_sum(const Real& x) {
     if constexpr (lanes_of<Real> == 1) {
         return x;
     } else {
-        ScalarOf<Real> sums[lanes_of<Real>];
-        for (int i = 0; i < lanes_of<Real>; ++i) sums[i] = x.lane(i);
-        for (int half = lanes_of<Real> / 2; half > 0; half /= 2) {
-            for (int i = 0; i < half; ++i) sums[i] += sums[i + half];
-        }
-        return sums[0];
+        return detail::sum_by_halves<ScalarOf<Real>, native_vector_bytes>(x.chunks);
     }
 }
 
