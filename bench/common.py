@@ -38,7 +38,7 @@ def parser(description):
     """Arguments that every section understands."""
     result = argparse.ArgumentParser(description=description,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    result.add_argument("--build", default=HERE.parent / "build" / "test", type=pathlib.Path,
+    result.add_argument("--build", default=HERE.parent / "build" / "bench", type=pathlib.Path,
                         help="build folder with the benchmarks")
     result.add_argument("--venv", default=CACHE / "farstep" / "bench-venv", type=pathlib.Path,
                         help="virtual environment that bench/setup.sh filled with peers")

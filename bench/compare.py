@@ -35,7 +35,7 @@ def parse():
                         for path in options.builds]
     for path in options.programs:
         if not path.exists():
-            parser.error(f"{path} does not exist: build the preset test there")
+            parser.error(f"{path} does not exist: build the preset bench there")
     if options.rounds < 1:
         parser.error("--rounds: at least 1")
     return options

@@ -19,7 +19,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 def parser(description):
     result = argparse.ArgumentParser(description=description,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    result.add_argument("--build", default=HERE.parent / "build" / "test", type=pathlib.Path)
+    result.add_argument("--build", default=HERE.parent / "build" / "bench", type=pathlib.Path)
     result.add_argument("--folder", type=pathlib.Path,
                         help="on the disk to measure; the system's folder for temporary files")
     result.add_argument("--quick", action="store_true", help="a tenth of the work, fewer repeats")

@@ -9,9 +9,9 @@ set -euo pipefail
 # shellcheck source=jobs/lib/build.sh
 . "$FARSTEP_SOURCE_DIR/jobs/lib/build.sh"
 
-"$FARSTEP_SOURCE_DIR/jobs/setup.sh" --tests
+"$FARSTEP_SOURCE_DIR/jobs/setup.sh" --plots
 "$FARSTEP_SOURCE_DIR/bench/setup.sh"
-timed "Configuring" configure test
-timed "Building" build test
+timed "Configuring" configure bench
+timed "Building" build bench
 venv="${FARSTEP_BENCH_VENV:-${XDG_CACHE_HOME:-$HOME/.cache}/farstep/bench-venv}"
 exec "$venv/bin/python" "$FARSTEP_SOURCE_DIR/bench/run.py" --venv "$venv" "$@"
