@@ -108,11 +108,21 @@ Checkpoint::Checkpoint(const Context& context, const Setup& setup, std::string n
       m_start(Clock::now()),
       m_last_save(m_start) {
     require_changeable(m_context.restart.overrides);
+    if (m_name.find('.') == std::string::npos) lock();
     if (m_context.restart.fresh) {
         finish();
     } else {
         find_saved();
     }
+}
+
+void Checkpoint::lock() {
+    on_root(m_comm, [&] {
+        m_lock = std::make_unique<StageLock>(m_setup.options.output / (m_name + ".lock"));
+        if (m_lock->refusal().empty()) return;
+        say(m_comm, "  warning: {} has no file locks ({}): a second run would not be noticed",
+            m_setup.options.output.string(), m_lock->refusal());
+    });
 }
 
 void Checkpoint::find_saved() {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "checkpoint/saved_state.hpp"
+#include "checkpoint/stage_lock.hpp"
 #include "error.hpp"
 #include "io/input_file.hpp"
 #include "setup.hpp"
@@ -40,10 +41,11 @@ public:
     /// Collects a stage's state.
     using Describe = std::function<void(SavedState&)>;
 
-    /// Looks for a checkpoint of an earlier run. `name` is the stage, or STAGE.PART; `recipe` is
-    /// what must not have changed; `unfinished`, the file that the stage has in the making, if it
-    /// has one. Throws DeckError if the checkpoint is of another deck, EnvironmentError if it is
-    /// damaged. Collective.
+    /// Looks for a checkpoint of an earlier run. `name` is the stage, whose lock is held for as
+    /// long as this object lives, or STAGE.PART; `recipe` is what must not have changed;
+    /// `unfinished`, the file that the stage has in the making, if it has one. Throws DeckError if
+    /// the checkpoint is of another deck, EnvironmentError if it is damaged or another run makes
+    /// this stage. Collective.
     Checkpoint(const Context& context, const Setup& setup, std::string name, std::string recipe,
                std::filesystem::path unfinished = {});
 
@@ -84,6 +86,7 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
+    void lock();
     void find_saved();
     void require_same_recipe();
     bool is_usable();
@@ -97,6 +100,7 @@ private:
     const Setup& m_setup;
     std::string m_name, m_recipe;
     std::filesystem::path m_path, m_unfinished;
+    std::unique_ptr<StageLock> m_lock;  // rank 0, of a whole stage
     std::unique_ptr<InputFile> m_saved;
     Skeleton m_skeleton;
     EarlierRuns m_earlier;

@@ -7,6 +7,7 @@ fault_test.py and bad_input_test.py run every row, and `python3 faults.py` print
 
 import contextlib
 import dataclasses
+import fcntl
 import os
 import resource
 import shutil
@@ -73,9 +74,11 @@ def sees(pattern, text):
 UNCHANGED = Disk("as before")
 
 
-def unfinished(name):
-    return Disk(f"as before, and `{name}.part`, which the next run replaces",
-                lambda path: path == f"out/{name}.part")
+def left_by_kill(stage, *parts):
+    """A lock that locks nobody out, and what was in the making."""
+    names = [f"{stage}.lock", *(f"{part}.part" for part in parts)]
+    return Disk("as before, and " + ", ".join(f"`{name}`" for name in names) +
+                ", which the next run replaces", lambda path: path in {f"out/{n}" for n in names})
 
 
 def made(name, folder="out"):
@@ -173,18 +176,18 @@ KILLED = "… noticed that process rank 1 … exited on signal 9 (Killed)"
 
 PROCESSES = [
     Fault("a rank is killed while trajectories are generated", KILLED, 137,
-          unfinished("dataset.h5"), [long_case("generate", "kill_generate")],
+          left_by_kill("generate", "dataset.h5"), [long_case("generate", "kill_generate")],
           disturbed(kill_last_rank)),
-    Fault("… while Adam trains", KILLED, 137, UNCHANGED, [long_case("train", "kill_train")],
-          disturbed(kill_last_rank)),
-    Fault("… in a forecast", KILLED, 137, unfinished("forecast.h5"),
+    Fault("… while Adam trains", KILLED, 137, left_by_kill("train"),
+          [long_case("train", "kill_train")], disturbed(kill_last_rank)),
+    Fault("… in a forecast", KILLED, 137, left_by_kill("forecast", "forecast.h5"),
           [long_case("forecast", "kill_forecast")], disturbed(kill_last_rank)),
-    Fault("… in an evaluation", KILLED, 137, UNCHANGED, [long_case("evaluate", "kill_evaluate")],
-          disturbed(kill_last_rank)),
-    Fault("… in a search for the best step", KILLED, 137, UNCHANGED,
+    Fault("… in an evaluation", KILLED, 137, left_by_kill("evaluate"),
+          [long_case("evaluate", "kill_evaluate")], disturbed(kill_last_rank)),
+    Fault("… in a search for the best step", KILLED, 137, left_by_kill("tune"),
           [long_case("tune", "kill_tune")], disturbed(kill_last_rank)),
     Fault("the launcher of a forecast is killed; its ranks end by themselves", "", 137,
-          unfinished("forecast.h5"), [long_case("forecast", "kill_launcher")],
+          left_by_kill("forecast", "forecast.h5"), [long_case("forecast", "kill_launcher")],
           disturbed(kill_launcher)),
     Fault("more ranks than trajectories",
           "…: error: ….size: 1 trajectories cannot be shared by 2 ranks; use fewer ranks or a larger "
@@ -291,9 +294,10 @@ CHECKPOINTS = [
           resumable("train"), [dataclasses.replace(long_case("train", "stop_train"), ranks=(1,))],
           disturbed(send(signal.SIGTERM))),
     Fault("a rank is killed while it saves a checkpoint; the one before serves", KILLED, 137,
-          Disk(f"as before, and `{CHECKPOINT[4:]}`, its `.part`, `forecast.h5.part`; the same command "
-               "goes on", lambda path: path in {CHECKPOINT, CHECKPOINT + ".part",
-                                                "out/forecast.h5.part"}),
+          Disk(f"as before, and `{CHECKPOINT[4:]}`, its `.part`, `forecast.h5.part`, `forecast.lock`; "
+               "the same command goes on",
+               lambda path: path in {CHECKPOINT, CHECKPOINT + ".part", "out/forecast.h5.part",
+                                     "out/forecast.lock"}),
           [forecast_case("kill_while_saving", (2,), **{"checkpoint.every": 0.001})], go_on),
     Fault("the disk is full when a checkpoint is due, and still when the run is stopped",
           "warning: no checkpoint now, the one before stays: … farstep: error: "
@@ -368,14 +372,21 @@ def lose_the_folder(work, folder):
 
 
 def second_run(case, folder, ranks):
-    """While one run has a file in the making, another wants to make it."""
-    with disturb.Run(words_of(case), folder) as first:
+    """While one run is at a stage, another wants to do the same."""
+    with disturb.Run(words_of(case), folder, ranks) as first:
         first.wait_for(AT_WORK[case.command])
         with first.held():
             before = contents(folder)
-            result = farstep("forecast", "deck.yaml", cwd=folder)
+            result = farstep(*words_of(case), cwd=folder, ranks=ranks)
             after = contents(folder)
     return result, before, after
+
+
+def with_locked_part(case, folder, ranks):
+    """As HDF5 locks a file that it has open."""
+    with open(folder / "out/forecast.h5.part", "w") as part:
+        fcntl.flock(part, fcntl.LOCK_EX)
+        return run_case(case, folder, ranks)
 
 
 def lasting(name, until=5000, ranks=(1, 2), **sets):
@@ -389,7 +400,7 @@ FRESH = {"output": "fresh", "forecast.model": "out/model.h5"}
 LASTING = "trajectory steps\n"
 
 DISKS = [
-    Fault("no space for the numbers of a file", FULL, 3, UNCHANGED, small_cases("tiny_disk", "size=4k")),
+    Fault("no space for the numbers of a file", FULL, 3, UNCHANGED, small_cases("tiny_disk", "size=8k")),
     Fault("space for the numbers, but not for their description", FULL, 3, UNCHANGED,
           small_cases("small_disk", "size=64k")),
     Fault("no space for `tuned.yaml`",
@@ -423,9 +434,15 @@ DISKS = [
           "error: …fresh/forecast.h5.part…", 3, UNCHANGED,
           [lasting("folder_vanishes", **FRESH)],
           disturbed(lose_the_folder, LASTING)),
-    Fault("another run, of one rank, writes the same file",
+    Fault("another run does the same stage into the same folder",
+          "error: out/….lock is held by another run (process … on …); wait for it, or choose another "
+          "folder with 'output' in the deck", 3, UNCHANGED,
+          [dataclasses.replace(long_case(stage, f"second_{stage}"), ranks=(1, 2))
+           for stage in ("generate", "train", "forecast", "evaluate", "tune")], second_run),
+    Fault("another program has the unfinished file open",
           "error: out/forecast.h5.part is being written by another run; wait for it, or choose another "
-          "folder with 'output' in the deck", 3, UNCHANGED, [forecast_case("second_run")], second_run),
+          "folder with 'output' in the deck", 3, UNCHANGED, [Case("locked_part", "forecast", ())],
+          with_locked_part),
 ]
 
 

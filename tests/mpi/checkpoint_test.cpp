@@ -1,25 +1,44 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
 // What checkpoints rest on: unfinished files that can be taken up again whatever was torn in them,
-// arrays that ranks save together, recipes compared by key, numbers in a row.
+// arrays that ranks save together, recipes compared by key, numbers in a row, locks.
 
+#include <cerrno>
 #include <csignal>
 #include <fstream>
 #include <numeric>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "checkpoint/checkpoint.hpp"
 #include "checkpoint/journal.hpp"
+#include "checkpoint/stage_lock.hpp"
 #include "checkpoint/stop_request.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/partition.hpp"
 #include "scratch.hpp"
 
+namespace {
+bool disks_lock_files = true;
+}
+
+/// Stands before the system's, for the sake of disks that have no locks.
+extern "C" int flock(int descriptor, int operation) {
+    if (disks_lock_files) return int(::syscall(SYS_flock, descriptor, operation));
+    errno = ENOLCK;
+    return -1;
+}
+
 namespace farstep {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
 using testing::Scratch;
 
 constexpr std::int64_t times = 4;
@@ -197,6 +216,56 @@ TEST(Numbers, ComeBackInTheirOrder) {
     EXPECT_THROW(reader.number(), EnvironmentError);
     EXPECT_THROW(NumberReader({5, 1}).numbers(), EnvironmentError);
     EXPECT_THROW(NumberReader({-1, 1}).numbers(), EnvironmentError);
+}
+
+TEST(StageLock, IsForOneAtATime) {
+    const Scratch folder(world());
+    on_root(world(), [&] {
+        const auto file = folder / "new/train.lock";
+        {
+            const StageLock lock(file);
+            EXPECT_EQ(lock.refusal(), "");
+            EXPECT_THAT([&] { StageLock second(file); },
+                        ThrowsMessage<EnvironmentError>(AllOf(
+                            HasSubstr("new/train.lock is held by another run (process " +
+                                      std::to_string(::getpid()) + " on "),
+                            HasSubstr("wait for it"))));
+            EXPECT_TRUE(std::filesystem::exists(file)) << "the second must leave the first's lock";
+        }
+        EXPECT_FALSE(std::filesystem::exists(file));
+        const StageLock next(file);
+    });
+}
+
+TEST(StageLock, IsNotKeptByAFileThatAKilledRunLeft) {
+    const Scratch folder(world());
+    on_root(world(), [&] {
+        std::ofstream(folder / "train.lock") << "process 1 on a machine with a very long name";
+        const StageLock lock(folder / "train.lock");
+        EXPECT_THAT([&] { StageLock second(folder / "train.lock"); },
+                    ThrowsMessage<EnvironmentError>(HasSubstr(std::to_string(::getpid()))));
+    });
+}
+
+TEST(StageLock, SaysSoWhereDisksHaveNoLocks) {
+    const Scratch folder(world());
+    on_root(world(), [&] {
+        disks_lock_files = false;
+        const StageLock lock(folder / "train.lock");
+        const StageLock second(folder / "train.lock");
+        disks_lock_files = true;
+        EXPECT_EQ(lock.refusal(), "No locks available");
+        EXPECT_EQ(second.refusal(), "No locks available");
+    });
+}
+
+TEST(StageLock, LeavesComplaintsAboutAFolderToOthers) {
+    const Scratch folder(world());
+    on_root(world(), [&] {
+        std::ofstream(folder / "file") << "in the way";
+        const StageLock lock(folder / "file/train.lock");
+        EXPECT_EQ(lock.refusal(), "");
+    });
 }
 
 TEST(StopRequest, IsNoted) {
