@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "checkpoint/stop_request.hpp"
 #include "parallel/agree.hpp"
@@ -70,30 +69,19 @@ void forget_stop_file(const Communicator& comm, const Setup& setup) {
     std::filesystem::remove(stop_file_of(setup), ignored);
 }
 
-bool is_at_or_below(const std::string& key, const std::string& section) {
-    return key == section || key.starts_with(section + ".");
-}
-
-bool is_any_at_or_below(const std::string& key, const std::vector<std::string>& sections) {
-    return std::any_of(sections.begin(), sections.end(), [&](const std::string& section) {
-        return is_at_or_below(key, section);
-    });
-}
-
-void require_changeable(const std::vector<std::string>& overrides) {
-    const std::vector<std::string> changeable = changeable_keys("");
-    for (const std::string& key : overrides) {
-        if (is_any_at_or_below(key, changeable)) continue;
-        throw UsageError(fmt::format("--override {}: a run that goes on cannot change this key; "
-                                     "those that may change: {}", key,
-                                     fmt::join(changeable, ", ")));
-    }
-}
-
 }  // namespace
 
 std::filesystem::path Checkpoint::path_of(const Setup& setup, const std::string& name) {
     return setup.options.output / (name + ".checkpoint.h5");
+}
+
+bool Checkpoint::is_any_of(const Setup& setup, const std::string& stage) {
+    std::error_code error;  // leaves no entries
+    for (const auto& entry : std::filesystem::directory_iterator(setup.options.output, error)) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with(stage + ".") && name.ends_with(".checkpoint.h5")) return true;
+    }
+    return false;
 }
 
 Checkpoint::Checkpoint(const Context& context, const Setup& setup, std::string name,
@@ -166,7 +154,8 @@ void Checkpoint::require_same_recipe() {
     const std::vector<std::string>& allowed = m_context.restart.overrides;
     std::string text;
     for (const RecipeChange& change : recipe_changes(m_saved->text("/", "recipe"), m_recipe)) {
-        if (is_any_at_or_below(change.key, allowed)) {
+        const bool may_change = is_any_at_or_below(change.key, changeable);
+        if (may_change && is_any_at_or_below(change.key, allowed)) {
             m_earlier.overridden +=
                 fmt::format("{}: {} -> {}\n", change.key, change.before, change.now);
             continue;
@@ -174,7 +163,7 @@ void Checkpoint::require_same_recipe() {
         text += fmt::format(
             "{}: error: {}: {} here, but {} when {} was saved{}\n",
             m_setup.deck.locate(change.key), change.key, change.now, change.before, m_path.string(),
-            is_any_at_or_below(change.key, changeable)
+            may_change
                 ? fmt::format("; --override {} goes on with the new value", change.key)
                 : "");
     }

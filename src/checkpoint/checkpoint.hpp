@@ -82,6 +82,8 @@ public:
     void finish();
 
     static std::filesystem::path path_of(const Setup& setup, const std::string& name);
+    /// Whether a run of a stage that was stopped has left a state, were it of one of its parts.
+    static bool is_any_of(const Setup& setup, const std::string& stage);
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -122,5 +124,11 @@ std::vector<RecipeChange> recipe_changes(const std::string& before, const std::s
 /// Keys that may change in a run of a stage that goes on, with those below them; of all stages for
 /// an empty name.
 std::vector<std::string> changeable_keys(const std::string& stage);
+
+/// Whether a key is one of some, or below one: "limits.qx" is, of "limits".
+bool is_any_at_or_below(const std::string& key, const std::vector<std::string>& sections);
+
+/// Throws UsageError if a key that the user overrides may change in no stage.
+void require_changeable(const std::vector<std::string>& overrides);
 
 }  // namespace farstep

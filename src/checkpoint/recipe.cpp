@@ -1,10 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
-// Recipes compared key by key.
+// Recipes compared key by key, and the keys that may differ.
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <sstream>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "checkpoint/checkpoint.hpp"
 
@@ -26,6 +30,10 @@ std::map<std::string, std::string> by_key(const std::string& recipe) {
             colon == std::string::npos ? "" : line.substr(colon + 2);
     }
     return values;
+}
+
+bool is_at_or_below(const std::string& key, const std::string& section) {
+    return key == section || key.starts_with(section + ".");
 }
 
 }  // namespace
@@ -52,7 +60,8 @@ std::vector<std::string> changeable_keys(const std::string& stage) {
         {"generate", {"limits"}},
         {"train",
          {"train.adam.learning_rate", "train.adam.iterations", "train.adam.epochs",
-          "train.adam.warm_up", "train.levenberg_marquardt.iterations", "train.rollout"}},
+          "train.adam.warm_up", "train.levenberg_marquardt.iterations", "train.rollout",
+          "limits"}},  // which only the long rollout at the end knows
         {"forecast", {"limits", "forecast.guard.substeps", "forecast.guard.margin"}},
         {"evaluate", {"evaluate.timing"}},
         {"tune", {"tune.budget", "tune.timing"}}};
@@ -63,6 +72,22 @@ std::vector<std::string> changeable_keys(const std::string& stage) {
         }
     }
     return {all.begin(), all.end()};
+}
+
+bool is_any_at_or_below(const std::string& key, const std::vector<std::string>& sections) {
+    return std::any_of(sections.begin(), sections.end(), [&](const std::string& section) {
+        return is_at_or_below(key, section);
+    });
+}
+
+void require_changeable(const std::vector<std::string>& overrides) {
+    const std::vector<std::string> changeable = changeable_keys("");
+    for (const std::string& key : overrides) {
+        if (is_any_at_or_below(key, changeable)) continue;
+        throw UsageError(fmt::format("--override {}: a run that goes on cannot change this key; "
+                                     "those that may change: {}", key,
+                                     fmt::join(changeable, ", ")));
+    }
 }
 
 }  // namespace farstep

@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 import pytest
 
-from conftest import DECK, environment, farstep, launcher, program, settings, succeed, write_deck
+from conftest import DECK, contents, environment, farstep, launcher, program, settings, succeed, write_deck
 
 STOPPED = 5
 
@@ -455,6 +455,34 @@ def test_other_keys_may_not(stopped_training, tmp_path):
     result = farstep(*stopped_training, "--override", "train.seed", cwd=tmp_path)
     assert result.code == 1
     assert "train.adam.learning_rate" in result.err
+
+
+OTHER_LIMITS = ["--set", "limits={qx: [-9, 9]}", "--override", "limits"]
+
+
+def test_a_run_keeps_dataset_and_model_when_a_forecast_goes_on_with_another_key(bench):
+    words = ["deck.yaml", "--set", "forecast.until=4"]
+    assert farstep("forecast", *words, *settings(AT_ONCE), cwd=bench).code == STOPPED
+    before = contents(bench)
+    result = succeed("run", *words, *OTHER_LIMITS, cwd=bench)
+    assert result.out.count("is reused, although made with another value of limits") == 3
+    assert "goes on from out/forecast.checkpoint.h5" in result.out
+    after = contents(bench)
+    for name in ("dataset", "model", "evaluation"):
+        assert after[f"out/{name}.h5"] == before[f"out/{name}.h5"]
+    with h5py.File(bench / "out" / "forecast.h5") as file:
+        assert "limits" in file.attrs["overridden"] and file.attrs["restarts"] == 1
+
+
+def test_a_key_may_not_change_in_a_stage_that_hangs_on_it(bench):
+    assert farstep("evaluate", "deck.yaml", *settings(AT_ONCE), cwd=bench).code == STOPPED
+    result = farstep("run", "deck.yaml", *OTHER_LIMITS, cwd=bench)
+    assert result.code == 2 and "limits" in result.err and "--override" not in result.err
+
+
+def test_a_run_does_not_reuse_what_another_key_made(bench):
+    result = farstep("run", "deck.yaml", "--set", "step=0.25", "--override", "step", cwd=bench)
+    assert result.code == 1 and "cannot change this key" in result.err
 
 
 def test_fresh_begins_anew(stopped_training, tmp_path):
