@@ -4,12 +4,12 @@
 // A deck, checked against the catalog: everything a stage needs to know before it starts.
 #pragma once
 
-#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "catalog/catalog.hpp"
+#include "clock.hpp"
 #include "deck/load.hpp"
 #include "ensemble/ensemble.hpp"
 #include "io/provenance.hpp"
@@ -25,7 +25,7 @@ class Journal;
 struct RestartOptions {
     bool fresh = false;                  ///< begins anew instead
     std::vector<std::string> overrides;  ///< keys of the deck that may differ
-    std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();  ///< of the process
+    Clock::time_point start = Clock::now();  ///< of the process
 };
 
 /// What all commands share.

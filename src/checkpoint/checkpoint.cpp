@@ -24,17 +24,13 @@ constexpr double look_every_s = 1;
 /// What a rank, or all of them together, want at a safe point; signals are added to `signal`.
 enum Wish : std::int64_t { go_on = 0, save = 1, signal = 1000, stop_file = 2000, wall_limit = 2001 };
 
-double seconds_since(std::chrono::steady_clock::time_point time) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - time).count();
-}
-
 std::filesystem::path stop_file_of(const Setup& setup) { return setup.options.output / "stop"; }
 
 /// Rank 0's look, now and then.
 bool sees_stop_file(const Setup& setup) {
-    static std::chrono::steady_clock::time_point last_look;
+    static Clock::time_point last_look;
     if (seconds_since(last_look) < look_every_s) return false;
-    last_look = std::chrono::steady_clock::now();
+    last_look = Clock::now();
     std::error_code error;
     return std::filesystem::exists(stop_file_of(setup), error);
 }

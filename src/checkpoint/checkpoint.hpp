@@ -6,7 +6,6 @@
 
 #pragma once
 
-#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -16,6 +15,7 @@
 
 #include "checkpoint/saved_state.hpp"
 #include "checkpoint/stage_lock.hpp"
+#include "clock.hpp"
 #include "error.hpp"
 #include "io/input_file.hpp"
 #include "setup.hpp"
@@ -86,8 +86,6 @@ public:
     static bool is_any_of(const Setup& setup, const std::string& stage);
 
 private:
-    using Clock = std::chrono::steady_clock;
-
     void lock();
     void find_saved();
     void require_same_recipe();

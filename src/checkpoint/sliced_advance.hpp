@@ -5,9 +5,9 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 
 #include "catalog/system_model.hpp"
+#include "clock.hpp"
 #include "parallel/communicator.hpp"
 
 namespace farstep {
@@ -27,11 +27,10 @@ public:
         while (done < steps) {
             const std::int64_t slice =
                 m_stepper.record() ? steps - done : std::min(steps - done, m_slice);
-            const auto start = std::chrono::steady_clock::now();
+            const Clock::time_point start = Clock::now();
             m_stepper.advance(ensemble, first + done, slice);
             Kokkos::fence();
-            const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-            adapt(slice, elapsed.count());
+            adapt(slice, seconds_since(start));
             done += slice;
             after(done);
         }

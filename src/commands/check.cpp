@@ -3,11 +3,11 @@
 //
 // farstep check: the resolved deck, and what it will cost, from a short measurement on this
 // machine.
-#include <chrono>
 #include <cmath>
 
 #include <fmt/format.h>
 
+#include "clock.hpp"
 #include "commands/forecast_statistics.hpp"
 #include "commands/inform.hpp"
 #include "parallel/log.hpp"
@@ -34,7 +34,6 @@ double seconds_per_step(const Setup& setup, const Stepper& stepper) {
     constexpr std::int64_t size = 4096, steps = 8;
     constexpr double enough = 0.01;
     constexpr int most_turns = 200;
-    using Clock = std::chrono::steady_clock;
     double elapsed = 0;
     int turns = 0;
     while (elapsed < enough && turns < most_turns) {
@@ -46,7 +45,7 @@ double seconds_per_step(const Setup& setup, const Stepper& stepper) {
         const auto start = Clock::now();
         stepper.advance(ensemble.view(), 0, steps);
         Kokkos::fence();
-        elapsed += std::chrono::duration<double>(Clock::now() - start).count();
+        elapsed += seconds_since(start);
         ++turns;
     }
     return elapsed / double(size * steps * turns);

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // farstep evaluate: the corrected step against the plain one and against better plain schemes.
-#include <chrono>
 #include <cmath>
 
 #include <fmt/format.h>
 
+#include "clock.hpp"
 #include "commands/rollout_report.hpp"
 #include "commands/stages.hpp"
 #include "evaluation/work_precision.hpp"
@@ -284,7 +284,7 @@ StageResult evaluate(const Context& shared, const Setup& setup) {
     const EvaluateOptions& options = *setup.options.evaluate;
     require_enough_trajectories(comm, setup, options.ensemble.size, "evaluate.ensemble");
     heading(comm, "evaluate");
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Clock::now();
     const Model model = read_model(comm, options.model, setup);
     Checkpoint checkpoint(context, setup, "evaluate", evaluate_recipe(setup));
     RivalFits rival_fits;
@@ -318,8 +318,7 @@ StageResult evaluate(const Context& shared, const Setup& setup) {
 
     Provenance provenance =
         make_provenance(comm, setup, evaluate_recipe(setup), options.ensemble.seed);
-    provenance.timings_s["evaluate"] =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    provenance.timings_s["evaluate"] = seconds_since(start);
     add_earlier_runs(provenance, checkpoint.earlier(), "evaluate");
     write_evaluation(comm, setup, reference, contenders, work, skill, sentence, provenance);
     for (const auto& rival : rival_fits) rival->finish();

@@ -5,12 +5,12 @@
 // chosen trajectories. The main loop is in Forecast::run_chunk.
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <limits>
 
 #include "checkpoint/ensemble_state.hpp"
 #include "checkpoint/sliced_advance.hpp"
 #include "chosen_trajectories.hpp"
+#include "clock.hpp"
 #include "commands/forecast_statistics.hpp"
 #include "commands/inform.hpp"
 #include "commands/stages.hpp"
@@ -45,14 +45,10 @@ struct Shares {
     double stepping = 0, statistics = 0, files = 0;
 };
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
 /// Adds the time that f takes.
 template <class F>
 void timed(double& seconds, F&& f) {
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Clock::now();
     f();
     seconds += seconds_since(start);
 }
@@ -83,7 +79,7 @@ public:
     StageResult run() {
         require_enough_trajectories(m_comm, m_setup, m_options.ensemble.size, "forecast.ensemble");
         heading(m_comm, "forecast");
-        const auto start = std::chrono::steady_clock::now();
+        const auto start = Clock::now();
         if (m_options.corrected) m_model = read_model(m_comm, m_options.model, m_setup);
         if (m_model) warn_of_long_rollout(m_model->rollout);
         m_stepper = m_model ? m_setup.guarded_stepper(m_model->network,

@@ -4,10 +4,10 @@
 // farstep generate: integrates the training ensemble with the reference scheme and streams its
 // states to the dataset, one time after the other.
 #include <algorithm>
-#include <chrono>
 
 #include "checkpoint/ensemble_state.hpp"
 #include "checkpoint/sliced_advance.hpp"
+#include "clock.hpp"
 #include "commands/inform.hpp"
 #include "commands/stages.hpp"
 #include "ensemble/projection.hpp"
@@ -117,7 +117,7 @@ StageResult make_dataset(const Context& context, const Setup& setup) {
     const Communicator& comm = context.comm;
     const Options& options = setup.options;
     const EnsembleOptions& members = *options.ensemble;
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Clock::now();
 
     const auto times = sample_times(options.generate->until, options.generate->every);
     Checkpoint checkpoint(context, setup, "generate", generate_recipe(setup), setup.dataset_path());
@@ -159,8 +159,7 @@ StageResult make_dataset(const Context& context, const Setup& setup) {
     file.end_parallel();
     file.attribute("/", "trajectories", result.total);
     file.attribute("/", "failed_trajectories", result.failed);
-    provenance.timings_s["generate"] =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    provenance.timings_s["generate"] = seconds_since(start);
     add_earlier_runs(provenance, checkpoint.earlier(), "generate");
     write_provenance(file, provenance);
     file.commit();
@@ -174,14 +173,12 @@ StageResult generate(const Context& context, const Setup& setup) {
     require_enough_trajectories(comm, setup, options.ensemble->size, "ensemble");
     heading(comm, "generate");
     state_storage(comm, setup.dataset_path(), dataset_bytes(setup));
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Clock::now();
     const StageResult result = make_dataset(context, setup);
     say(comm, "  {} trajectories to t = {:g} by {} at step {:g}, sampled every {:g}; {} failed",
         result.total, options.generate->until, options.reference.scheme, options.reference.step,
         options.generate->every, result.failed);
-    say(comm, "  {} ({})", setup.dataset_path().string(),
-        describe_duration(
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()));
+    say(comm, "  {} ({})", setup.dataset_path().string(), describe_duration(seconds_since(start)));
     return result;
 }
 

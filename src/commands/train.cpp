@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // farstep train: samples from the dataset, a fit, and the model file.
-#include <chrono>
 #include <cmath>
 #include <optional>
 
+#include "clock.hpp"
 #include "commands/stages.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/log.hpp"
@@ -101,7 +101,7 @@ std::string train_recipe(const Setup& setup) {
 TrainedModel fit_model(const Context& context, const Setup& setup, Journal* journal) {
     const Communicator& comm = context.comm;
     const TrainOptions& options = *setup.options.train;
-    const auto begin = std::chrono::steady_clock::now();
+    const auto begin = Clock::now();
     const InputFile dataset = open_dataset(comm, setup);
     std::optional<DeployedNetwork> deployed;
     if (options.start) deployed = read_start(comm, setup);
@@ -121,8 +121,7 @@ TrainedModel fit_model(const Context& context, const Setup& setup, Journal* jour
     model.scaling = data.scaling;
     model.rollout =
         roll_out(comm, setup, dataset, data, model.fit.network.deploy(data.scaling));
-    model.seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    model.seconds = seconds_since(begin);
     return model;
 }
 

@@ -3,11 +3,11 @@
 //
 // farstep tune: the cheapest step that meets an error. Plain schemes set the price; corrected steps
 // are tried from the cheapest up, so that the first to meet the error has won.
-#include <chrono>
 #include <fstream>
 
 #include <fmt/format.h>
 
+#include "clock.hpp"
 #include "commands/stages.hpp"
 #include "error.hpp"
 #include "io/part_file.hpp"
@@ -105,7 +105,7 @@ public:
           m_comm(context.comm),
           m_setup(setup),
           m_tune(*setup.options.tune),
-          m_start(std::chrono::steady_clock::now()),
+          m_start(Clock::now()),
           m_checkpoint(m_context, setup, "tune", tune_recipe(setup)),
           m_journal(m_checkpoint),
           m_judge(keeping(m_context, m_journal), setup, 0),
@@ -159,10 +159,7 @@ private:
             m_setup.deck.locate("tune.error"), m_tune.error, floor, 10 * floor));
     }
 
-    double elapsed() const {
-        return m_checkpoint.earlier().seconds +
-               std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
-    }
+    double elapsed() const { return m_checkpoint.earlier().seconds + seconds_since(m_start); }
 
     /// Rank 0's clock decides for all.
     bool is_out_of_time() {
@@ -386,7 +383,7 @@ private:
     const Communicator& m_comm;
     const Setup& m_setup;
     const TuneOptions& m_tune;
-    std::chrono::steady_clock::time_point m_start;
+    Clock::time_point m_start;
     Checkpoint m_checkpoint;
     Journal m_journal;
     Judge m_judge, m_fresh;

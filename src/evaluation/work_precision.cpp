@@ -5,11 +5,12 @@
 #include "evaluation/work_precision.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
+
+#include "clock.hpp"
 
 namespace farstep {
 
@@ -63,10 +64,10 @@ private:
     double seconds_of(const Stepper& stepper, std::int64_t steps) {
         m_ensemble.assign(m_start);
         Kokkos::fence();
-        const auto begin = std::chrono::steady_clock::now();
+        const auto begin = Clock::now();
         stepper.advance(m_ensemble.view(), 0, steps);
         Kokkos::fence();
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        return seconds_since(begin);
     }
 
     /// What else the machine does only ever adds time.

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <new>
 
@@ -16,6 +15,7 @@
 #include <sys/vfs.h>
 #endif
 
+#include "clock.hpp"
 #include "error.hpp"
 #include "io/part_file.hpp"
 
@@ -122,7 +122,6 @@ double measured_write_rate(std::filesystem::path folder) {
     const BlockFile file(PartFile::part_of(name));
     const AlignedBytes data(piece);
     std::memset(data.get(), 1, piece);
-    using Clock = std::chrono::steady_clock;
     const auto start = Clock::now();
     std::int64_t bytes = 0;
     double elapsed_s = 0;
@@ -130,7 +129,7 @@ double measured_write_rate(std::filesystem::path folder) {
         file.write(bytes, data.get(), piece);
         ::fdatasync(created.get());
         bytes += piece;
-        elapsed_s = std::chrono::duration<double>(Clock::now() - start).count();
+        elapsed_s = seconds_since(start);
     }
     return static_cast<double>(bytes) / elapsed_s;
 }

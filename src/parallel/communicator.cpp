@@ -10,6 +10,7 @@
 #include <numeric>
 #include <thread>
 
+#include "clock.hpp"
 #include "error.hpp"
 
 namespace farstep {
@@ -85,14 +86,13 @@ bool Communicator::all_arrive_within(double seconds) const {
     if (m_size == 1) {
         return true;
     }
-    using Clock = std::chrono::steady_clock;
-    const auto deadline = Clock::now() + std::chrono::duration<double>(seconds);
+    const Clock::time_point start = Clock::now();
     MPI_Request request = MPI_REQUEST_NULL;
     MPI_Ibarrier(m_comm, &request);
     int arrived = 0;
     while (true) {
         MPI_Test(&request, &arrived, MPI_STATUS_IGNORE);
-        if (arrived != 0 || Clock::now() > deadline) {
+        if (arrived != 0 || seconds_since(start) > seconds) {
             return arrived != 0;
         }
         std::this_thread::sleep_for(std::chrono::microseconds(200));

@@ -91,11 +91,11 @@ void Progress::update(std::int64_t done) {
     }
     const auto now = Clock::now();
     const double pause_s = m_on_terminal ? bar_every_s : m_options.line_every_s;
-    if (now - m_last_print < std::chrono::duration<double>(pause_s)) {
+    if (seconds_between(m_last_print, now) < pause_s) {
         return;
     }
     m_last_print = now;
-    m_state.elapsed_s = std::chrono::duration<double>(now - m_start).count();
+    m_state.elapsed_s = seconds_between(m_start, now);
     if (m_on_terminal) {
         print_bar();
         m_bar_drawn = true;
@@ -109,7 +109,7 @@ void Progress::finish() {
         return;
     }
     m_active = false;
-    m_state.elapsed_s = std::chrono::duration<double>(Clock::now() - m_start).count();
+    m_state.elapsed_s = seconds_since(m_start);
     if (m_on_terminal) {
         fmt::print(m_options.stream, "\r\033[K");
     }

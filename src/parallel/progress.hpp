@@ -5,12 +5,12 @@
 
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <optional>
 #include <string>
 
+#include "clock.hpp"
 #include "parallel/communicator.hpp"
 
 namespace farstep {
@@ -51,7 +51,6 @@ public:
     void finish();
 
 private:
-    using Clock = std::chrono::steady_clock;
 
     void print_bar() const;
     void print_line(const std::string& text) const;
