@@ -16,7 +16,7 @@ namespace farstep {
 namespace {
 
 /// Of what stages keep; a checkpoint of another format is of no use.
-constexpr std::int64_t format = 1;
+constexpr std::int64_t format = 2;
 
 /// Between looks at the disk for a stop file [s].
 constexpr double look_every_s = 1;

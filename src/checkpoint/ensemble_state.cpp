@@ -34,11 +34,13 @@ Slab with_rows_of(const Slab& slab, std::int64_t length) {
 
 }  // namespace
 
-void save(SavedState& state, const Ensemble& ensemble, const Range& whole,
+void save(SavedState& state, const Ensemble& ensemble, const Position& at,
           const AdaptiveRecord* record) {
+    const Range& whole = at.chunk;
     const Slab mine = slab_of(ensemble, whole);
     const EnsembleView& view = ensemble.view();
     const std::int64_t n = ensemble.size(), d = ensemble.dimension();
+    save(state, at);
     state.part("state", {whole.size(), d}, with_rows_of(mine, d), ensemble.rows());
     state.part("status", {whole.size()}, mine, numbers_of(view.status, n));
     state.part("failure_step", {whole.size()}, mine, numbers_of(view.failure_step, n));
@@ -49,10 +51,10 @@ void save(SavedState& state, const Ensemble& ensemble, const Range& whole,
     }
 }
 
-void load(const Checkpoint& checkpoint, Ensemble& ensemble, const Range& whole,
-          AdaptiveRecord* record) {
-    if (ensemble.size() == 0) return;
-    const Slab mine = slab_of(ensemble, whole);
+Position load(const Checkpoint& checkpoint, Ensemble& ensemble, AdaptiveRecord* record) {
+    const Position at = load_position(*checkpoint.saved());
+    if (ensemble.size() == 0) return at;
+    const Slab mine = slab_of(ensemble, at.chunk);
     const EnsembleView& view = ensemble.view();
     ensemble.set_rows(checkpoint.read<double>("state", with_rows_of(mine, ensemble.dimension())));
     set_numbers(view.status, checkpoint.read<std::int8_t>("status", mine));
@@ -63,6 +65,7 @@ void load(const Checkpoint& checkpoint, Ensemble& ensemble, const Range& whole,
         set_numbers(record->step_size, checkpoint.read<double>("step_size", mine));
         set_numbers(record->steps, checkpoint.read<std::int64_t>("steps_taken", mine));
     }
+    return at;
 }
 
 }  // namespace farstep

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "catalog/system_model.hpp"
+#include "checkpoint/position.hpp"
 #include "clock.hpp"
 #include "parallel/communicator.hpp"
 
@@ -19,20 +20,21 @@ public:
     SlicedAdvance(const Communicator& comm, const Stepper& stepper)
         : m_comm(comm), m_stepper(stepper) {}
 
-    /// Steps `done` … steps − 1 of the interval that begins with step number `first`; after each
-    /// slice calls after(done), `done` being the steps taken so far. Collective.
+    /// Takes an ensemble from where it is to its next output, outputs being `interval` steps apart;
+    /// after each slice calls after(taken), the steps of that slice. Collective.
     template <class F>
-    void operator()(const EnsembleView& ensemble, std::int64_t first, std::int64_t done,
-                    std::int64_t steps, F&& after) {
-        while (done < steps) {
-            const std::int64_t slice =
-                m_stepper.record() ? steps - done : std::min(steps - done, m_slice);
+    void operator()(const EnsembleView& ensemble, Position& at, std::int64_t interval, F&& after) {
+        if (at.output == 0) return;
+        const std::int64_t first = (at.output - 1) * interval;
+        while (at.steps < interval) {
+            const std::int64_t left = interval - at.steps;
+            const std::int64_t slice = m_stepper.record() ? left : std::min(left, m_slice);
             const Clock::time_point start = Clock::now();
-            m_stepper.advance(ensemble, first + done, slice);
+            m_stepper.advance(ensemble, first + at.steps, slice);
             Kokkos::fence();
             adapt(slice, seconds_since(start));
-            done += slice;
-            after(done);
+            at.steps += slice;
+            after(slice);
         }
     }
 

@@ -53,13 +53,6 @@ void timed(double& seconds, F&& f) {
     seconds += seconds_since(start);
 }
 
-/// How far a forecast is: chunks before trajectory `chunk.begin` are done, and of `chunk` so many
-/// steps of the way to output number `output`.
-struct Position {
-    Range chunk;
-    std::int64_t output = 0, steps = 0;
-};
-
 class Forecast {
 public:
     Forecast(const Context& context, const Setup& setup)
@@ -236,25 +229,20 @@ private:
             m_options.save.trajectories.all ? RowCopier() : RowCopier(chosen.local);
         timed(m_shares.files, [&] { write_parameters(file, ensemble, chosen, copier); });
         SlicedAdvance advance(m_comm, *m_stepper);
-        for (; m_at.output < outputs(); m_at = {m_at.chunk, m_at.output + 1, 0}) {
+        const auto after_slice = [&](std::int64_t taken) {
+            progress.advance(range.size() * taken);
+            double saving = 0;
+            timed(saving, [&] {
+                checkpoint.offer(
+                    [&](SavedState& state) { save_state(state, ensemble, statistics); }, &file);
+            });
+            m_shares.files += saving;
+            m_shares.stepping -= saving;
+        };
+        for (; m_at.output < outputs(); m_at = m_at.next()) {
             const std::int64_t n = m_at.output;
-            if (n > 0) {
-                const auto after_slice = [&](std::int64_t done) {
-                    progress.advance(range.size() * (done - m_at.steps));
-                    m_at.steps = done;
-                    double saving = 0;
-                    timed(saving, [&] {
-                        checkpoint.offer(
-                            [&](SavedState& state) { save_state(state, ensemble, statistics); },
-                            &file);
-                    });
-                    m_shares.files += saving;
-                    m_shares.stepping -= saving;
-                };
-                timed(m_shares.stepping, [&] {
-                    advance(ensemble.view(), (n - 1) * m_steps, m_at.steps, m_steps, after_slice);
-                });
-            }
+            timed(m_shares.stepping,
+                  [&] { advance(ensemble.view(), m_at, m_steps, after_slice); });
             timed(m_shares.statistics, [&] {
                 statistics.add(std::size_t(n), ensemble);
                 if (!is_chunked()) statistics.finish_time(std::size_t(n));
@@ -270,13 +258,9 @@ private:
     /// All that the main loop knows. Collective.
     void save_state(SavedState& state, const Ensemble& ensemble,
                     const ForecastStatistics& statistics) const {
-        save(state, ensemble, m_at.chunk, m_stepper->record());
+        save(state, ensemble, m_at, m_stepper->record());
         statistics.save(state);
-        state.attribute("chunk_begin", m_at.chunk.begin);
-        state.attribute("chunk_end", m_at.chunk.end);
         state.attribute("chunk_size", m_chunk_size);
-        state.attribute("output", m_at.output);
-        state.attribute("steps", m_at.steps);
         state.whole("failures", all_failures());
         const auto sum = [&](std::int64_t value) { return m_comm.allreduce(value, Reduce::sum); };
         state.attribute("guard_trajectories", sum(m_guard.trajectories));
@@ -292,8 +276,7 @@ private:
         const InputFile& saved = *checkpoint.saved();
         const std::int64_t planned = m_chunk_size;
         together(m_comm, [&] {
-            m_at = {{saved.integer("/", "chunk_begin"), saved.integer("/", "chunk_end")},
-                    saved.integer("/", "output"), saved.integer("/", "steps")};
+            m_at = load_position(saved);
             m_chunk_size = saved.integer("/", "chunk_size");
             if (m_comm.is_root()) load_counts(checkpoint);
         });
@@ -315,7 +298,7 @@ private:
 
     /// Collective.
     void load_states(Checkpoint& checkpoint, Ensemble& ensemble) const {
-        together(m_comm, [&] { load(checkpoint, ensemble, m_at.chunk, m_stepper->record()); });
+        together(m_comm, [&] { load(checkpoint, ensemble, m_stepper->record()); });
         checkpoint.loaded();
     }
 

@@ -87,30 +87,24 @@ void ForecastStatistics::run_pilot(const Stepper& stepper, std::int64_t steps_pe
     draw_initial_states(m_comm, m_setup, m_setup.options.forecast->ensemble, "forecast.ensemble",
                         pilot);
     Checkpoint checkpoint(m_context, m_setup, "forecast.pilot", forecast_recipe(m_setup));
-    std::int64_t taken = 0;
+    Position at{pilot.range()};
     if (checkpoint.saved()) {
         together(m_comm, [&] {
-            farstep::load(checkpoint, pilot, pilot.range(), stepper.record());
+            at = farstep::load(checkpoint, pilot, stepper.record());
             load_bins(checkpoint);
-            taken = checkpoint.saved()->integer("/", "steps");
         });
         checkpoint.loaded();
     }
     // Every rank runs the pilot, and rank 0 saves it.
     const Ensemble nobody(pilot.dimension(), {0, 0});
     SlicedAdvance advance(m_comm, stepper);
-    for (auto n = std::int64_t(m_bins.size()); n < std::int64_t(m_times.size()); ++n, taken = 0) {
-        if (n > 0) {
-            const std::int64_t first = (n - 1) * steps_per_output;
-            advance(pilot.view(), first, taken, steps_per_output, [&](std::int64_t done) {
-                checkpoint.offer([&](SavedState& state) {
-                    farstep::save(state, m_comm.is_root() ? pilot : nobody, pilot.range(),
-                                  stepper.record());
-                    save_bins(state);
-                    state.attribute("steps", done);
-                });
+    for (; at.output < std::int64_t(m_times.size()); at = at.next()) {
+        advance(pilot.view(), at, steps_per_output, [&](std::int64_t) {
+            checkpoint.offer([&](SavedState& state) {
+                farstep::save(state, m_comm.is_root() ? pilot : nobody, at, stepper.record());
+                save_bins(state);
             });
-        }
+        });
         m_bins.push_back(bins_of(columns(pilot), pilot.view().status, size));
     }
     checkpoint.finish();

@@ -64,30 +64,6 @@ void write_failures(OutputFile& file, const Ensemble& ensemble, double step) {
     file.write("failure_time", slab, time.data());
 }
 
-/// What an interrupted run has done: sample number `output` is the next, and so many steps of the
-/// way there are taken.
-struct Position {
-    std::int64_t output = 0, steps = 0;
-};
-
-void save(SavedState& state, const Ensemble& ensemble, const Range& whole, const Position& at) {
-    save(state, ensemble, whole, nullptr);
-    state.attribute("output", at.output);
-    state.attribute("steps", at.steps);
-}
-
-Position load_position(const Communicator& comm, Checkpoint& checkpoint, Ensemble& ensemble,
-                       const Range& whole) {
-    if (!checkpoint.saved()) return {};
-    const Position at = together(comm, [&] {
-        load(checkpoint, ensemble, whole, nullptr);
-        const InputFile& saved = *checkpoint.saved();
-        return Position{saved.integer("/", "output"), saved.integer("/", "steps")};
-    });
-    checkpoint.loaded();
-    return at;
-}
-
 /// The states at one time go to disk while the next steps are taken.
 void write_states(OutputFile& file, const Setup& setup, std::int64_t n, const Ensemble& ensemble,
                   RowCopier& copier) {
@@ -136,19 +112,18 @@ StageResult make_dataset(const Context& context, const Setup& setup) {
     const auto stepper = setup.reference_stepper();
     const std::int64_t steps = steps_in(options.generate->every, options.reference.step);
     RowCopier copier;
-    const Range whole{0, members.size};
-    Position at = load_position(comm, checkpoint, ensemble, whole);
+    Position at{{0, members.size}};
+    if (checkpoint.saved()) {
+        at = together(comm, [&] { return load(checkpoint, ensemble, nullptr); });
+        checkpoint.loaded();
+    }
     Progress progress(comm, "generate", std::int64_t(times.size()) - 1, "samples",
                       context.progress);
     SlicedAdvance advance(comm, *stepper);
-    for (; at.output < std::int64_t(times.size()); at = {at.output + 1, 0}) {
-        if (at.output > 0) {
-            const std::int64_t first = (at.output - 1) * steps;
-            advance(ensemble.view(), first, at.steps, steps, [&](std::int64_t done) {
-                at.steps = done;
-                checkpoint.offer([&](SavedState& state) { save(state, ensemble, whole, at); }, &file);
-            });
-        }
+    for (; at.output < std::int64_t(times.size()); at = at.next()) {
+        advance(ensemble.view(), at, steps, [&](std::int64_t) {
+            checkpoint.offer([&](SavedState& state) { save(state, ensemble, at, nullptr); }, &file);
+        });
         write_states(file, setup, at.output, ensemble, copier);
         progress.update(at.output);
     }

@@ -203,9 +203,8 @@ double correlation(const Communicator& comm, const Ensemble& ensemble, const Sta
                      summarise(comm, ensemble, truth).mean);
 }
 
-/// The states so far, and the steps taken towards the next.
-void save_reference(SavedState& state, const ReferenceRun& run, const Range& whole,
-                    std::int64_t steps) {
+/// The states so far; `size` is the number of trajectories on all ranks.
+void save_past(SavedState& state, const ReferenceRun& run, std::int64_t size) {
     const auto times = std::int64_t(run.states.size());
     const auto d = std::int64_t(run.states.front().extent(1));
     std::vector<double> rows;
@@ -213,29 +212,18 @@ void save_reference(SavedState& state, const ReferenceRun& run, const Range& who
         const std::vector<double> more = rows_of(states, run.range.size());
         rows.insert(rows.end(), more.begin(), more.end());
     }
-    state.part("past_state", {times, whole.size(), d},
+    state.part("past_state", {times, size, d},
                Slab{{0, run.range.begin, 0}, {times, run.range.size(), d}}, std::move(rows));
-    state.attribute("times", times);
-    state.attribute("steps", steps);
 }
 
-/// Puts back what was saved; returns the steps taken towards the next state. Collective.
-std::int64_t load_reference(const Communicator& comm, const Setup& setup, Checkpoint& checkpoint,
-                            ReferenceRun& run, Ensemble& ensemble) {
-    if (!checkpoint.saved()) return 0;
-    const std::int64_t steps = together(comm, [&] {
-        const std::int64_t d = setup.system->dimension(), size = run.range.size();
-        for (std::int64_t n = 0; n < checkpoint.saved()->integer("/", "times"); ++n) {
-            Ensemble past(int(d), run.range);
-            past.set_rows(checkpoint.read<double>(
-                "past_state", Slab{{n, run.range.begin, 0}, {1, size, d}}));
-            run.states.push_back(past.view().state);
-        }
-        load(checkpoint, ensemble, {0, setup.options.evaluate->ensemble.size}, nullptr);
-        return checkpoint.saved()->integer("/", "steps");
-    });
-    checkpoint.loaded();
-    return steps;
+/// Those at the outputs before number `outputs`.
+void load_past(const Checkpoint& checkpoint, int d, std::int64_t outputs, ReferenceRun& run) {
+    for (std::int64_t n = 0; n < outputs; ++n) {
+        Ensemble past(d, run.range);
+        past.set_rows(checkpoint.read<double>(
+            "past_state", Slab{{n, run.range.begin, 0}, {1, run.range.size(), d}}));
+        run.states.push_back(past.view().state);
+    }
 }
 
 /// A rollout's errors to numbers and back, but for states.
@@ -330,20 +318,24 @@ ReferenceRun run_reference(const Context& context, const Setup& setup, Checkpoin
     const std::int64_t outputs = steps_in(options.until, options.every);
     const std::int64_t steps = steps_in(options.every, setup.options.reference.step);
     Progress progress(comm, "reference", outputs, "output times", context.progress);
-    const Range whole{0, options.ensemble.size};
-    std::int64_t taken = load_reference(comm, setup, checkpoint, run, ensemble);
+    Position at{{0, options.ensemble.size}};
+    if (checkpoint.saved()) {
+        together(comm, [&] {
+            at = load(checkpoint, ensemble, nullptr);
+            load_past(checkpoint, setup.system->dimension(), at.output, run);
+        });
+        checkpoint.loaded();
+    }
     SlicedAdvance advance(comm, *stepper);
-    for (std::int64_t n = std::int64_t(run.states.size()); n <= outputs; ++n, taken = 0) {
-        if (n > 0) {
-            advance(ensemble.view(), (n - 1) * steps, taken, steps, [&](std::int64_t done) {
-                checkpoint.offer([&](SavedState& state) {
-                    save(state, ensemble, whole, nullptr);
-                    save_reference(state, run, whole, done);
-                });
+    for (; at.output <= outputs; at = at.next()) {
+        advance(ensemble.view(), at, steps, [&](std::int64_t) {
+            checkpoint.offer([&](SavedState& state) {
+                save(state, ensemble, at, nullptr);
+                save_past(state, run, at.chunk.size());
             });
-        }
+        });
         run.states.push_back(copy_of(project(ensemble.view().state, setup.projection)));
-        progress.update(n);
+        progress.update(at.output);
     }
     for (std::int64_t n = 0; n <= outputs; ++n) run.times.push_back(double(n) * options.every);
     progress.finish();
