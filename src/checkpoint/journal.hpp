@@ -100,4 +100,17 @@ private:
     std::size_t m_at = 0;
 };
 
+/// What compute() returns, by way of a journal if there is one: write(writer, value) puts it there,
+/// and read(reader) takes it out again. Collective.
+template <class Write, class Read, class Compute>
+auto kept(Journal* journal, const Write& write, const Read& read, const Compute& compute) {
+    if (!journal) return compute();
+    NumberReader reader(journal->result([&] {
+        NumberWriter writer;
+        write(writer, compute());
+        return writer.take();
+    }));
+    return read(reader);
+}
+
 }  // namespace farstep

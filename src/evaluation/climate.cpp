@@ -105,24 +105,23 @@ template <class MakeEnsemble>
 Histogram kept_run(const Context& context, const Setup& setup, const std::vector<Bins>& range,
                    const Stepper& stepper, const MakeEnsemble& make_ensemble,
                    const std::vector<int>& projection, Progress& progress) {
-    const auto counts = [&] {
-        Ensemble ensemble = make_ensemble();
-        return run(context, setup, range, stepper, ensemble, projection, progress);
-    };
-    if (!context.journal) return counts();
-    NumberReader reader(context.journal->result([&] {
-        NumberWriter writer;
-        for (const auto& line : counts().counts) {
+    const auto write = [](NumberWriter& writer, const Histogram& histogram) {
+        for (const auto& line : histogram.counts) {
             writer.add(std::vector<double>(line.begin(), line.end()));
         }
-        return writer.take();
-    }));
-    Histogram histogram{range, {}};
-    for (std::size_t row = 0; row < range.size(); ++row) {
-        const std::vector<double> line = reader.numbers();
-        histogram.counts.emplace_back(line.begin(), line.end());
-    }
-    return histogram;
+    };
+    const auto read = [&](NumberReader& reader) {
+        Histogram histogram{range, {}};
+        for (std::size_t row = 0; row < range.size(); ++row) {
+            const std::vector<double> line = reader.numbers();
+            histogram.counts.emplace_back(line.begin(), line.end());
+        }
+        return histogram;
+    };
+    return kept(context.journal, write, read, [&] {
+        Ensemble ensemble = make_ensemble();
+        return run(context, setup, range, stepper, ensemble, projection, progress);
+    });
 }
 
 double total(const std::vector<std::int64_t>& counts) {

@@ -227,8 +227,7 @@ void load_past(const Checkpoint& checkpoint, int d, std::int64_t outputs, Refere
 }
 
 /// A rollout's errors to numbers and back, but for states.
-Journal::Numbers numbers_of(const RolloutError& errors) {
-    NumberWriter writer;
+void write(NumberWriter& writer, const RolloutError& errors) {
     for (const auto member :
          {&RolloutError::mean_square, &RolloutError::minimum, &RolloutError::maximum,
           &RolloutError::median, &RolloutError::energy_mean, &RolloutError::energy_maximum,
@@ -236,11 +235,9 @@ Journal::Numbers numbers_of(const RolloutError& errors) {
         writer.add(errors.*member);
     }
     writer.add(std::vector<double>(errors.running.begin(), errors.running.end()));
-    return writer.take();
 }
 
-RolloutError errors_of(Journal::Numbers numbers) {
-    NumberReader reader(std::move(numbers));
+RolloutError read_errors(NumberReader& reader) {
     RolloutError errors;
     for (const auto member :
          {&RolloutError::mean_square, &RolloutError::minimum, &RolloutError::maximum,
@@ -346,12 +343,12 @@ ReferenceRun run_reference(const Context& context, const Setup& setup, Checkpoin
 RolloutError measure_rollout(const Context& context, const Setup& setup,
                              const ReferenceRun& reference, const Stepper& stepper) {
     // States are many, and each rank has its own.
-    const bool is_kept =
-        context.journal && ChosenTrajectories(setup.options.evaluate->trajectories,
-                                              setup.options.evaluate->ensemble.size).none();
-    if (!is_kept) return compare_rollout(context, setup, reference, stepper);
-    return errors_of(context.journal->result(
-        [&] { return numbers_of(compare_rollout(context, setup, reference, stepper)); }));
+    const bool is_kept = ChosenTrajectories(setup.options.evaluate->trajectories,
+                                            setup.options.evaluate->ensemble.size).none();
+    return kept(
+        is_kept ? context.journal : nullptr,
+        [](NumberWriter& writer, const RolloutError& errors) { write(writer, errors); },
+        read_errors, [&] { return compare_rollout(context, setup, reference, stepper); });
 }
 
 double final_error(const Context& context, const Setup& setup, const ReferenceRun& reference,

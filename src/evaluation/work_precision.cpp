@@ -84,6 +84,26 @@ private:
     Ensemble m_start, m_ensemble;
 };
 
+/// Costs of single runs of some steppers, taken in turn [stepper][turn].
+std::vector<std::vector<double>> take_samples(const Context& context, const Setup& setup,
+                                              const std::vector<const Stepper*>& steppers) {
+    const std::int64_t samples = setup.options.evaluate->timing.samples;
+    Progress progress(context.comm, "timing samples", samples, "turns", context.progress);
+    Stopwatch stopwatch(context, setup);
+    std::vector<std::int64_t> steps;
+    for (const Stepper* stepper : steppers) steps.push_back(stopwatch.enough_steps(*stepper));
+    std::vector<std::vector<double>> costs(steppers.size());
+    for (std::int64_t turn = 0; turn < samples; ++turn) {
+        for (std::size_t i = 0; i < steppers.size(); ++i) {
+            costs[i].push_back(stopwatch.step_cost(*steppers[i], steps[i], 1) /
+                               steppers[i]->step());
+        }
+        progress.advance(1);
+    }
+    progress.finish();
+    return costs;
+}
+
 /// Steps that an adaptive stepper tried in its last rollout, over all trajectories of all ranks.
 double mean_step_count(const Communicator& comm, const Stepper& stepper) {
     const auto counts =
@@ -159,14 +179,19 @@ AdaptiveRollout adaptive_rollout(const Context& context, const Setup& setup,
     // One result, since the steps can be counted only behind the rollout.
     Context alone = context;
     alone.journal = nullptr;
-    const auto measure = [&] {
+    const auto write = [](NumberWriter& writer, const AdaptiveRollout& rollout) {
+        writer.add(rollout.error);
+        writer.add(rollout.mean_step);
+    };
+    const auto read = [](NumberReader& reader) {
+        const double error = reader.number();
+        return AdaptiveRollout{error, reader.number()};
+    };
+    return kept(context.journal, write, read, [&] {
         const double error = final_error_of_reference(alone, setup, reference, stepper);
         const double steps = mean_step_count(context.comm, stepper);
-        return std::vector<double>{error, reference.times.back() / steps};
-    };
-    const std::vector<double> found =
-        context.journal ? context.journal->result(measure) : measure();
-    return {found[0], found[1]};
+        return AdaptiveRollout{error, reference.times.back() / steps};
+    });
 }
 
 double measure_step_cost(const Context& context, const Setup& setup, const Stepper& stepper) {
@@ -179,33 +204,16 @@ double measure_step_cost(const Context& context, const Setup& setup, const Stepp
 
 std::vector<std::vector<double>> sample_costs(const Context& context, const Setup& setup,
                                               const std::vector<const Stepper*>& steppers) {
-    if (context.journal) {
-        Context alone = context;
-        alone.journal = nullptr;
-        NumberReader reader(context.journal->result([&] {
-            NumberWriter writer;
-            for (const auto& costs : sample_costs(alone, setup, steppers)) writer.add(costs);
-            return writer.take();
-        }));
-        std::vector<std::vector<double>> costs;
+    using Costs = std::vector<std::vector<double>>;
+    const auto write = [](NumberWriter& writer, const Costs& costs) {
+        for (const auto& of_one : costs) writer.add(of_one);
+    };
+    const auto read = [&](NumberReader& reader) {
+        Costs costs;
         for (std::size_t i = 0; i < steppers.size(); ++i) costs.push_back(reader.numbers());
         return costs;
-    }
-    const std::int64_t samples = setup.options.evaluate->timing.samples;
-    Progress progress(context.comm, "timing samples", samples, "turns", context.progress);
-    Stopwatch stopwatch(context, setup);
-    std::vector<std::int64_t> steps;
-    for (const Stepper* stepper : steppers) steps.push_back(stopwatch.enough_steps(*stepper));
-    std::vector<std::vector<double>> costs(steppers.size());
-    for (std::int64_t turn = 0; turn < samples; ++turn) {
-        for (std::size_t i = 0; i < steppers.size(); ++i) {
-            costs[i].push_back(stopwatch.step_cost(*steppers[i], steps[i], 1) /
-                               steppers[i]->step());
-        }
-        progress.advance(1);
-    }
-    progress.finish();
-    return costs;
+    };
+    return kept(context.journal, write, read, [&] { return take_samples(context, setup, steppers); });
 }
 
 WorkPrecision measure_work_precision(const Context& context, const Setup& setup,

@@ -195,16 +195,10 @@ Network with_hidden_layer_of(Network network, const std::vector<double>& weights
 /// A search from a network, by way of the journal if there is one.
 Search search_from(const FitProblem& problem, LossFunction& validation, std::int64_t samples,
                    const Network& start, std::int64_t iterations, Progress& progress) {
-    const auto search = [&] {
-        return Iteration(problem, validation, samples, start).run(iterations, &progress);
-    };
-    if (!problem.journal) return search();
-    NumberReader reader(problem.journal->result([&] {
-        NumberWriter writer;
-        write(writer, search());
-        return writer.take();
-    }));
-    return read_search(reader, start);
+    return kept(
+        problem.journal, [](NumberWriter& writer, const Search& done) { write(writer, done); },
+        [&](NumberReader& reader) { return read_search(reader, start); },
+        [&] { return Iteration(problem, validation, samples, start).run(iterations, &progress); });
 }
 
 /// The best of several short fits from different random weights.

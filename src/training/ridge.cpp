@@ -86,14 +86,10 @@ void require_enough_samples(const FitProblem& problem) {
 
 /// A fit of a network like another one, by way of the journal if there is one.
 template <class F>
-Fit kept(const FitProblem& problem, const Network& like, F&& fit) {
-    if (!problem.journal) return std::forward<F>(fit)();
-    NumberReader reader(problem.journal->result([&] {
-        NumberWriter writer;
-        write(writer, std::forward<F>(fit)());
-        return writer.take();
-    }));
-    return read_fit(reader, like);
+Fit kept_fit(const FitProblem& problem, const Network& like, const F& fit) {
+    return kept(
+        problem.journal, [](NumberWriter& writer, const Fit& done) { write(writer, done); },
+        [&](NumberReader& reader) { return read_fit(reader, like); }, fit);
 }
 
 Fit fit(const FitProblem& problem) {
@@ -103,15 +99,15 @@ Fit fit(const FitProblem& problem) {
         const bool first = result.network.parameters.empty();
         const bool from_scratch = first && !problem.start;
         if (method == FitMethod::Ridge) {
-            result = kept(problem, blank_network(problem), [&] { return fit_ridge(problem); });
+            result = kept_fit(problem, blank_network(problem), [&] { return fit_ridge(problem); });
             continue;
         }
         const Network* const start = from_scratch ? nullptr
                                      : first      ? problem.start
                                                   : &result.network;
         Fit next = method == FitMethod::Adam
-                       ? kept(problem, start ? *start : blank_network(problem),
-                              [&] { return fit_adam(problem, start); })
+                       ? kept_fit(problem, start ? *start : blank_network(problem),
+                                  [&] { return fit_adam(problem, start); })
                        : fit_levenberg_marquardt(problem, start);
         if (next.diverged_after == 0) next.diverged_after = result.diverged_after;
         if (!first) {
