@@ -173,12 +173,10 @@ void Checkpoint::read_skeleton_of_saved() {
     const auto begins = m_saved->read<std::int64_t>("skeleton_begin");
     const auto lengths = m_saved->read<std::int64_t>("skeleton_length");
     m_skeleton.bytes = m_saved->read<std::int8_t>("skeleton");
-    std::int64_t total = 0;
     for (std::size_t k = 0; k < begins.size() && k < lengths.size(); ++k) {
         m_skeleton.ranges.push_back({begins[k], lengths[k]});
-        total += lengths[k];
     }
-    if (total != std::int64_t(m_skeleton.bytes.size()) || begins.size() != lengths.size()) {
+    if (begins.size() != lengths.size() || !is_sound(m_skeleton)) {
         throw EnvironmentError(fmt::format("{}: does not hold what it should; --fresh begins anew",
                                            m_path.string()));
     }

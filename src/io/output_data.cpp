@@ -86,10 +86,7 @@ Hdf5Handle packed(const Slab* slab) {
 void OutputFile::begin_parallel() {
     expect(Phase::structure, "begin_parallel");
     find_places();
-    on_root(m_comm, [&] {
-        close_structure(for_final_attributes);
-        m_skeleton = read_skeleton(PartFile::part_of(m_name), places());
-    });
+    on_root(m_comm, [&] { close_structure(for_final_attributes); });
     m_taken_up = false;
     together(m_comm, [&] {
         if (!std::filesystem::exists(PartFile::part_of(m_name))) {
@@ -169,9 +166,13 @@ void OutputFile::secure() {
                                                hdf5_reason()));
         }
     });
-    if (m_part) {
+    // Data touch none of these bytes, so that once is enough.
+    on_root(m_comm, [&] {
+        if (m_skeleton.empty()) {
+            m_skeleton = read_skeleton(PartFile::part_of(m_name), places());
+        }
         m_part->keep();
-    }
+    });
 }
 
 void OutputFile::end_parallel() {

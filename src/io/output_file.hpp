@@ -94,7 +94,7 @@ public:
     /// In the data phase, brings to disk all that was written so far, and keeps the unfinished file
     /// from now on, even if the run fails: a checkpoint is about to refer to it. Collective.
     void secure();
-    /// Of the file as the data phase found it; rank 0's.
+    /// Of the file as it was when it was first secured, empty before; rank 0's.
     const Skeleton& skeleton() const { return m_skeleton; }
     /// Memory that this rank may fill with values that are yet to be written [bytes]. Before the
     /// first write_behind.

@@ -59,6 +59,19 @@ Skeleton read_skeleton(const std::filesystem::path& file, std::vector<ByteRange>
     return skeleton;
 }
 
+bool is_sound(const Skeleton& skeleton) {
+    std::int64_t at = 0, bytes = 0;
+    for (const ByteRange& range : skeleton.ranges) {
+        if (range.begin < at || range.begin > skeleton.file_length || range.length < 0 ||
+            range.length > skeleton.file_length - range.begin) {
+            return false;
+        }
+        at = range.begin + range.length;
+        bytes += range.length;
+    }
+    return bytes == std::ssize(skeleton.bytes);
+}
+
 bool can_restore(const std::filesystem::path& file, const Skeleton& skeleton) {
     return length_of(file) >= skeleton.file_length;
 }

@@ -24,6 +24,9 @@ struct Skeleton {
 /// All of a file but the ranges given. Throws EnvironmentError.
 Skeleton read_skeleton(const std::filesystem::path& file, std::vector<ByteRange> values);
 
+/// Whether the ranges lie within the file, one behind the other, and have as many bytes.
+bool is_sound(const Skeleton& skeleton);
+
 /// Whether a file is there, and as long as it was.
 bool can_restore(const std::filesystem::path& file, const Skeleton& skeleton);
 

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <csignal>
 #include <fstream>
+#include <limits>
 #include <numeric>
 
 #include <gmock/gmock.h>
@@ -72,6 +73,18 @@ std::vector<double> all_states() {
     return values;
 }
 
+/// What a skeleton leaves out.
+std::vector<ByteRange> complement_of(const Skeleton& skeleton) {
+    std::vector<ByteRange> gaps;
+    std::int64_t at = 0;
+    for (const ByteRange& range : skeleton.ranges) {
+        if (range.begin > at) gaps.push_back({at, range.begin - at});
+        at = range.begin + range.length;
+    }
+    if (skeleton.file_length > at) gaps.push_back({at, skeleton.file_length - at});
+    return gaps;
+}
+
 /// What a run leaves that dies while it writes its last attributes, halfway through the times.
 Skeleton leave_unfinished(const std::filesystem::path& name) {
     OutputFile file(world(), name, FileKind::forecast);
@@ -135,6 +148,36 @@ TEST(Skeleton, CannotRestoreAFileThatIsGoneOrShorter) {
         EXPECT_FALSE(can_restore(part, skeleton));
         std::filesystem::remove(part);
         EXPECT_FALSE(can_restore(part, skeleton));
+    });
+}
+
+TEST(Skeleton, IsNotBelievedOnItsRanges) {
+    const std::vector<std::int8_t> bytes(6);
+    EXPECT_TRUE(is_sound({100, {{0, 4}, {98, 2}}, bytes}));
+    EXPECT_FALSE(is_sound({100, {{0, 4}, {98, 3}}, std::vector<std::int8_t>(7)})) << "behind the end";
+    EXPECT_FALSE(is_sound({100, {{0, 4}, {98, 1}}, bytes})) << "fewer than the bytes";
+    EXPECT_FALSE(is_sound({100, {{0, 10}, {50, -4}}, bytes})) << "negative";
+    EXPECT_FALSE(is_sound({100, {{-2, 6}}, bytes})) << "before the beginning";
+    EXPECT_FALSE(is_sound({100, {{50, 4}, {0, 2}}, bytes})) << "out of order";
+    constexpr auto most = std::numeric_limits<std::int64_t>::max();
+    EXPECT_FALSE(is_sound({100, {{50, most}}, bytes})) << "whose end is no number";
+}
+
+TEST(Skeleton, IsThatOfAFileWithoutDataWhateverDataCame) {
+    const Scratch folder(world());
+    OutputFile file(world(), folder / "x.h5", FileKind::forecast);
+    define(file);
+    file.begin_parallel();
+    EXPECT_TRUE(file.skeleton().empty());
+    file.secure();
+    const Skeleton first = file.skeleton();
+    for (std::int64_t time = 0; time < times; ++time) write_time(file, time);
+    file.secure();
+    on_root(world(), [&] {
+        EXPECT_TRUE(is_sound(first));
+        const Skeleton now = read_skeleton(PartFile::part_of(folder / "x.h5"),
+                                           complement_of(first));
+        EXPECT_EQ(now.bytes, first.bytes);
     });
 }
 
