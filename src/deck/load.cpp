@@ -125,17 +125,22 @@ deck::Written written(Options options) {
     return root;
 }
 
+/// Every key of a deck: the schema's, whose words are no matter. Found once, since that takes longer
+/// than reading a deck.
+const std::vector<std::string>& all_paths() {
+    static const std::vector<std::string> paths = [] {
+        std::vector<std::string> found;
+        for (const ReferenceEntry& entry : reference(Vocabulary())) found.push_back(entry.path);
+        return found;
+    }();
+    return paths;
+}
+
 }  // namespace
 
 Options read_options(Deck& deck, const Vocabulary& vocabulary) {
-    // The schema's, whatever the vocabulary; finding them takes longer than reading a deck.
-    static const std::vector<std::string> all_paths = [&] {
-        std::vector<std::string> paths;
-        for (const ReferenceEntry& entry : reference(vocabulary)) paths.push_back(entry.path);
-        return paths;
-    }();
     Options options;
-    deck::Reader(deck, vocabulary, all_paths).read_all(options);
+    deck::Reader(deck, vocabulary, all_paths()).read_all(options);
     fill_in_defaults(options, deck, vocabulary);
     check_consistency(options, deck);
     return options;

@@ -166,6 +166,14 @@ TEST(Explain, KnowsTheNearestKey) {
     }
 }
 
+TEST(Reference, HasTheSameKeysWhateverTheWords) {
+    const auto with_words = reference(test_vocabulary()), without = reference(Vocabulary());
+    ASSERT_EQ(with_words.size(), without.size());
+    for (std::size_t k = 0; k < without.size(); ++k) {
+        EXPECT_EQ(with_words[k].path, without[k].path);
+    }
+}
+
 TEST(ReferencePage, HasARowForEveryKey) {
     const std::string page = reference_markdown(test_vocabulary());
     for (const ReferenceEntry& entry : reference(test_vocabulary())) {
