@@ -73,6 +73,12 @@ def launcher():
     return [mpirun, *(flags if "Open MPI" in version else []), "-n"]
 
 
+def command_line(words, ranks):
+    """The program, alone or under the launcher."""
+    command = [program(), *map(str, words)]
+    return [*launcher(), str(ranks), *command] if ranks > 1 else command
+
+
 def environment(threads):
     return {**os.environ, "OMP_NUM_THREADS": str(threads), "OMP_PROC_BIND": "false",
             "OMP_WAIT_POLICY": "passive", "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
@@ -84,9 +90,7 @@ def farstep(*words, cwd, ranks=1, threads=1, timeout=60, limits=None):
     """Runs the program; one that hangs is ended with all its ranks, and fails the test.
 
     `limits` is called in the new process, to set resource limits."""
-    command = [program(), *map(str, words)]
-    if ranks > 1:
-        command = [*launcher(), str(ranks), *command]
+    command = command_line(words, ranks)
     process = subprocess.Popen(command, cwd=cwd, env=environment(threads), text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                start_new_session=True, preexec_fn=limits)

@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from conftest import Result, environment, launcher, program
+from conftest import Result, command_line, environment, program
 
 PATIENCE_S = 60
 
@@ -38,13 +38,11 @@ class Run:
     """The program at work in `folder`; ends with all its ranks when the context does."""
 
     def __init__(self, words, folder, ranks=1):
-        command = [program(), *map(str, words)]
-        if ranks > 1:
-            command = [*launcher(), str(ranks), *command]
         self.out, self.err = folder / "stdout.txt", folder / "stderr.txt"
         with open(self.out, "w") as out, open(self.err, "w") as err:
-            self.process = subprocess.Popen(command, cwd=folder, env=environment(1), stdout=out,
-                                            stderr=err, start_new_session=True)
+            self.process = subprocess.Popen(command_line(words, ranks), cwd=folder,
+                                            env=environment(1), stdout=out, stderr=err,
+                                            start_new_session=True)
         self.alone = ranks == 1
         self.seen = []
 

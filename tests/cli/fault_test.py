@@ -62,7 +62,8 @@ def forecast_of(rows, folder, name, ranks):
     with h5py.File(folder / "states.h5", "w") as file:
         file["initial"] = rows
     keys = {"forecast.ensemble": f"{{size: {len(rows)}, initial: {{file: states.h5}}}}",
-            "forecast.save.trajectories": "none", "forecast.model": "out/model.h5", "output": name}
+            "forecast.save.trajectories": "none", "forecast.model": "out/model.h5", "output": name,
+            "forecast.until": 1}
     succeed("forecast", "deck.yaml", *settings(keys), cwd=folder, ranks=ranks, timeout=200)
     with h5py.File(folder / name / "forecast.h5") as file:
         return {key: file[key][...] for key in file if key != "component"}

@@ -389,10 +389,10 @@ def with_locked_part(case, folder, ranks):
         return run_case(case, folder, ranks)
 
 
-def lasting(name, until=5000, ranks=(1, 2), **sets):
-    """A forecast of a second or two."""
+def lasting(name, until=1000, ranks=(1, 2), **sets):
+    """A forecast of half a second."""
     return Case(name, "forecast", (), ranks=ranks,
-                sets={"forecast.until": until, "forecast.save.every": until / 100,
+                sets={"forecast.until": until, "forecast.save.every": until / 20,
                       "forecast.ensemble.size": 2000, "forecast.save.trajectories": "none", **sets})
 
 

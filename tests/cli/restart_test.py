@@ -13,7 +13,8 @@ import h5py
 import numpy as np
 import pytest
 
-from conftest import DECK, contents, environment, farstep, launcher, program, settings, succeed, write_deck
+import disturb
+from conftest import DECK, contents, farstep, settings, succeed, write_deck
 
 STOPPED = 5
 
@@ -92,9 +93,9 @@ def compare_with_straight_run(stage, finished, tmp_path, sets, **how):
 
 @pytest.mark.parametrize("ranks", (1, 2))
 def test_generate(ranks, finished, tmp_path):
-    straight, stopped, stops = compare_with_straight_run("generate", finished, tmp_path, {},
-                                                         ranks=ranks)
-    assert stops >= 10
+    straight, stopped, stops = compare_with_straight_run("generate", finished, tmp_path,
+                                                         {"generate.until": 2}, ranks=ranks)
+    assert stops == 4
     assert_bitwise_equal(straight, stopped)
 
 
@@ -104,12 +105,12 @@ FORECASTS = {
     "mixed": {"precision": "mixed"},
     "guarded": {"forecast.guard.action": "plain", "forecast.guard.margin": 0},
     "failing": {"limits": "{qx: [-0.6, 0.65]}"},
-    "chunked": {"memory": "64 KiB", "forecast.ensemble.size": 6000, "forecast.until": 1.5},
-    "chunked_without_statistics": {"memory": "64 KiB", "forecast.ensemble.size": 6000,
-                                   "forecast.until": 1.5, "forecast.save.statistics": "[]",
+    "chunked": {"memory": "64 KiB", "forecast.ensemble.size": 3000, "forecast.until": 1},
+    "chunked_without_statistics": {"memory": "64 KiB", "forecast.ensemble.size": 3000,
+                                   "forecast.until": 1, "forecast.save.statistics": "[]",
                                    "limits": "{qx: [-0.6, 0.65]}"},  # so that ranks differ
-    "in_slices": {"forecast.corrected": "false", "forecast.until": 200,
-                  "forecast.save.every": 100},
+    "in_slices": {"forecast.corrected": "false", "forecast.until": 100,
+                  "forecast.save.every": 50},
 }
 
 
@@ -119,10 +120,11 @@ ON_TWO_RANKS = ("corrected", "guarded", "chunked", "chunked_without_statistics",
 @pytest.mark.parametrize("name, ranks", [*((name, 1) for name in FORECASTS),
                                          *((name, 2) for name in ON_TWO_RANKS)])
 def test_forecast(name, ranks, finished, tmp_path):
-    straight, stopped, stops = compare_with_straight_run("forecast", finished, tmp_path,
-                                                         FORECASTS[name], ranks=ranks)
-    assert stops >= 3
+    straight, stopped, stops = compare_with_straight_run(
+        "forecast", finished, tmp_path, {"forecast.until": 2, **FORECASTS[name]}, ranks=ranks)
+    assert stops >= 4
     assert_bitwise_equal(straight, stopped)
+    assert ("failed_trajectory" in straight) == ("limits" in FORECASTS[name])
 
 
 ADAPTIVE = """\
@@ -133,7 +135,7 @@ tolerance: 1e-8
 forecast:
   corrected: false
   ensemble: {size: 300}
-  until: 3
+  until: 1.5
   save: {trajectories: all}
 output: out
 """
@@ -146,7 +148,7 @@ def test_an_adaptive_forecast(ranks, tmp_path):
     succeed(*words, *settings({"output": "straight"}), cwd=tmp_path, ranks=ranks)
     # Two ranks run a pilot ensemble first, for the bins of the quantiles.
     stops = run_until_done(*words, *settings(AT_ONCE), cwd=tmp_path, ranks=ranks)
-    assert stops == 6 * ranks
+    assert stops == 3 * ranks
     assert_bitwise_equal(read(tmp_path / "straight" / "forecast.h5"),
                          read(tmp_path / "out" / "forecast.h5"))
 
@@ -155,8 +157,9 @@ FITS = {
     "adam": {"train.fit": "adam", "train.adam.iterations": 200},
     "levenberg_marquardt": {"train.fit": "levenberg_marquardt",
                             "train.approximator.hidden": 8, "train.levenberg_marquardt.starts": 2,
-                            "train.levenberg_marquardt.start_iterations": 3,
-                            "train.levenberg_marquardt.iterations": 12},
+                            "train.levenberg_marquardt.start_iterations": 1,
+                            # Whether to go on is asked every 10 iterations.
+                            "train.levenberg_marquardt.iterations": 11},
     "one_after_the_other": {"train.fit": "[ridge, adam]", "train.adam.iterations": 70},
 }
 
@@ -226,7 +229,7 @@ def test_a_forecast_goes_on_on_other_numbers_of_ranks(sets, finished, tmp_path):
     write_deck(tmp_path, DECK.replace("output: out", f"output: {finished}/out"))
     words = ["forecast", "deck.yaml",
              *settings({"forecast.model": f"{finished}/out/model.h5",
-                        "forecast.ensemble.size": 6000, "forecast.until": 3,
+                        "forecast.ensemble.size": 4000, "forecast.until": 3,
                         "forecast.save.trajectories": "all", **sets})]
     succeed(*words, *settings({"output": "straight"}), cwd=tmp_path)
     for ranks in (1, 2, 3, 1, 2):
@@ -263,87 +266,80 @@ def test_training_goes_on_on_other_numbers_of_ranks(finished, tmp_path):
 
 KILLS = 20
 
-# Long enough to be killed in, with a state saved several times a second.
+# Seconds to be killed in, with a state saved several times a second.
 KILLED_DECK = """\
 system: henon_heiles
-ensemble: {size: 2000, seed: 1}
+ensemble: {size: 500, seed: 1}
 step: 0.5
 scheme: rk4
 reference: {step: 0.05}
 generate: {until: 5}
-train: {approximator: {hidden: 128}, fit: adam, adam: {iterations: 4000}, rollout: {until: 0}}
+train: {approximator: {hidden: 128}, fit: adam, adam: {iterations: 1500}, rollout: {until: 0}}
 forecast:
   corrected: false
-  ensemble: {size: 200000}
-  until: 250
-  save: {every: 2.5, trajectories: [0, 1, 99999, 199999]}
-checkpoint: {every: 0.1}
+  ensemble: {size: 40000}
+  until: 100
+  save: {every: 2.5, trajectories: [0, 1, 19999, 39999]}
+checkpoint: {every: 0.05}
 output: out
 """
 
 
-def children_of(process):
-    text = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True,
-                          text=True).stdout
-    return [int(word) for word in text.split()]
-
-
-def wait_until_gone(processes, seconds=30):
-    """They hold locks on files for as long as they last."""
-    end = time.monotonic() + seconds
-    while any(os.path.exists(f"/proc/{number}") for number in processes):
-        assert time.monotonic() < end, "a killed rank lives on"
-        time.sleep(0.01)
-
-
-def kill_somebody(process, chance):
+def kill_somebody(work, chance):
     """One rank, or the launcher with all ranks."""
-    ranks = children_of(process)
-    if ranks and chance.random() < 0.5:
-        os.kill(chance.choice(ranks), signal.SIGKILL)
-        process.wait(timeout=30)
+    work.seen = work.ranks()
+    if work.seen and chance.random() < 0.5:
+        work.signal(signal.SIGKILL, [chance.choice(work.seen)])
     else:
-        os.killpg(process.pid, signal.SIGKILL)
-        for rank in ranks:  # the launcher puts them into groups of their own
-            try:
-                os.kill(rank, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-        process.wait(timeout=30)
-    wait_until_gone(ranks)
+        os.killpg(work.process.pid, signal.SIGKILL)
+        work.signal(signal.SIGKILL, work.seen)  # the launcher puts them into groups of their own
+    work.process.wait(timeout=30)
+    work.wait_until_alone()
 
 
-def assert_all_readable(folder):
-    """Whatever has a final name is whole."""
-    for path in folder.glob("*.h5"):
-        result = farstep("info", path, cwd=folder)
-        assert result.code == 0, result.err
+def stamp(path):
+    return path.stat().st_mtime_ns if path.exists() else 0
+
+
+def is_done_before(work, chance, duration, checkpoint):
+    """Waits for any moment of a run's life, or for one soon after it has saved its state."""
+    seconds = chance.uniform(0, duration)
+    if chance.random() < 0.5:
+        before = stamp(checkpoint)
+        while work.process.poll() is None and stamp(checkpoint) == before:
+            time.sleep(0.002)
+        seconds = chance.uniform(0, 0.1)
+    try:
+        assert work.process.wait(timeout=seconds) == 0, work.said()
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("stage", ("forecast", "train"))
 def test_killed_at_random_moments(stage, tmp_path):
+    """Every run but those that are killed succeeds, and so finds nothing damaged: checkpoints are
+    checked against their checksums."""
     write_deck(tmp_path, KILLED_DECK)
-    succeed("generate", "deck.yaml", cwd=tmp_path)
+    if stage == "train":
+        succeed("generate", "deck.yaml", cwd=tmp_path)
     words = [stage, "deck.yaml", "--quiet", "--set", "train.dataset=out/dataset.h5"]
+    begin = time.monotonic()
     succeed(*words, "--set", "output=straight", cwd=tmp_path, ranks=2, timeout=200)
+    duration = time.monotonic() - begin
     name = FILE_OF[stage] + ".h5"
     straight = read(tmp_path / "straight" / name)
     folder = tmp_path / "killed"
-    command = [*launcher(), "2", program(), *words, "--set", "output=killed"]
     chance = random.Random(stage)
     kills = gone_on = 0
     while kills < KILLS:
-        process = subprocess.Popen(command, cwd=tmp_path, env=environment(1), text=True,
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                   start_new_session=True)
-        try:
-            process.wait(timeout=chance.uniform(0.3, 1.7))
-        except subprocess.TimeoutExpired:
-            kill_somebody(process, chance)
-            kills += 1
-        gone_on += "goes on from" in process.stdout.read()
-        process.stdout.close()
-        assert_all_readable(folder)
+        with disturb.Run([*words, "--set", "output=killed"], tmp_path, ranks=2) as work:
+            if not is_done_before(work, chance, duration, folder / f"{stage}.checkpoint.h5"):
+                kill_somebody(work, chance)
+                kills += 1
+            gone_on += "goes on from" in work.said()
+        for path in folder.glob("*.h5"):
+            read(path)
         if (folder / name).exists():  # it was done before it could be killed: once more
             assert_bitwise_equal(straight, read(folder / name))
             (folder / name).unlink()
@@ -360,62 +356,41 @@ LONG = {"forecast.corrected": "false", "forecast.ensemble.size": 20000, "forecas
         "forecast.save.every": 500, "forecast.save.statistics": "[]", "checkpoint.every": 0.2}
 
 
-def start(folder, sets, ranks=1):
-    command = [program(), "forecast", "deck.yaml", *settings(sets)]
-    if ranks > 1:
-        command = [*launcher(), str(ranks), *command]
-    return subprocess.Popen(command, cwd=folder, env=environment(1), text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
-
-
-def wait_for(path, seconds=30):
-    end = time.monotonic() + seconds
-    while not path.exists():
-        assert time.monotonic() < end, f"{path} does not appear"
-        time.sleep(0.02)
+def stop_by(disturbance, folder, ranks=1):
+    """Lets a forecast save its state once, and then disturbs it; returns what it ends with."""
+    write_deck(folder)
+    with disturb.Run(["forecast", "deck.yaml", *settings(LONG)], folder, ranks) as work:
+        work.wait_until((folder / "out" / "forecast.checkpoint.h5").exists)
+        disturbance(work.process)
+        result = work.finish()
+    assert result.code == STOPPED, result.err
+    return result
 
 
 @pytest.mark.parametrize("number", (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1))
 def test_signals_stop_a_run_in_good_order(number, tmp_path):
-    write_deck(tmp_path)
-    process = start(tmp_path, LONG)
-    wait_for(tmp_path / "out" / "forecast.checkpoint.h5")
-    process.send_signal(number)
-    out, err = process.communicate(timeout=30)
-    assert process.returncode == STOPPED, err
-    assert f"stopped by {number.name}" in err and "the same command goes on" in err
-    assert "farstep: error" not in err
+    result = stop_by(lambda process: process.send_signal(number), tmp_path)
+    assert f"stopped by {number.name}" in result.err and "the same command goes on" in result.err
+    assert "farstep: error" not in result.err
     assert farstep("info", "out/forecast.checkpoint.h5", cwd=tmp_path).code == 0
 
 
 def test_sigterm_may_come_twice(tmp_path):
-    write_deck(tmp_path)
-    process = start(tmp_path, LONG)
-    wait_for(tmp_path / "out" / "forecast.checkpoint.h5")
-    process.send_signal(signal.SIGTERM)  # as Slurm does at a time limit
-    process.send_signal(signal.SIGTERM)
-    out, err = process.communicate(timeout=30)
-    assert process.returncode == STOPPED, err
+    def as_slurm_does_at_a_time_limit(process):
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGTERM)
+
+    stop_by(as_slurm_does_at_a_time_limit, tmp_path)
 
 
 def test_the_launcher_forwards_sigusr1_to_all_ranks(tmp_path):
-    write_deck(tmp_path)
-    process = start(tmp_path, LONG, ranks=2)
-    wait_for(tmp_path / "out" / "forecast.checkpoint.h5")
-    process.send_signal(signal.SIGUSR1)
-    out, err = process.communicate(timeout=30)
-    assert "stopped by SIGUSR1" in err
-    assert process.returncode == STOPPED
+    result = stop_by(lambda process: process.send_signal(signal.SIGUSR1), tmp_path, ranks=2)
+    assert "stopped by SIGUSR1" in result.err
 
 
 def test_a_stop_file_is_heeded_once(tmp_path):
-    write_deck(tmp_path)
-    process = start(tmp_path, LONG)
-    wait_for(tmp_path / "out" / "forecast.checkpoint.h5")
-    (tmp_path / "out" / "stop").touch()
-    out, err = process.communicate(timeout=30)
-    assert process.returncode == STOPPED, err
-    assert "stopped by the file out/stop" in err
+    result = stop_by(lambda _: (tmp_path / "out" / "stop").touch(), tmp_path)
+    assert "stopped by the file out/stop" in result.err
     assert not (tmp_path / "out" / "stop").exists()
 
 
