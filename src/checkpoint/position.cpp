@@ -17,9 +17,10 @@ void save(SavedState& state, const Position& at) {
 
 Position load_position(const InputFile& saved) {
     const Position at{{saved.integer("/", "chunk_begin"), saved.integer("/", "chunk_end")},
-                      saved.integer("/", "output"), saved.integer("/", "steps")};
-    const bool can_be = 0 <= at.chunk.begin && at.chunk.begin <= at.chunk.end && at.output >= 0 &&
-                        at.steps >= 0;
+                      saved.integer("/", "output"),
+                      saved.integer("/", "steps")};
+    const bool can_be =
+        0 <= at.chunk.begin && at.chunk.begin <= at.chunk.end && at.output >= 0 && at.steps >= 0;
     if (can_be) return at;
     throw EnvironmentError(fmt::format("{}: does not hold what it should; --fresh begins anew",
                                        saved.name().string()));

@@ -21,7 +21,8 @@ namespace {
 
 /// Between opening a file and locking it, the run that had it may have removed it.
 bool is_still_there(int descriptor, const std::filesystem::path& file) {
-    struct stat opened {}, named {};
+    struct stat opened {
+    }, named{};
     return ::fstat(descriptor, &opened) == 0 && ::stat(file.c_str(), &named) == 0 &&
            opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
@@ -74,7 +75,8 @@ bool StageLock::acquire() {
 void StageLock::refuse(const std::string& holder) const {
     throw EnvironmentError(fmt::format(
         "{} is held by another run{}; wait for it, or choose another folder with 'output' in the "
-        "deck", m_file.string(), holder));
+        "deck",
+        m_file.string(), holder));
 }
 
 void StageLock::sign() const {

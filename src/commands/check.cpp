@@ -11,6 +11,7 @@
 #include "commands/forecast_statistics.hpp"
 #include "commands/inform.hpp"
 #include "parallel/log.hpp"
+#include "training/memory.hpp"
 #include "training/network.hpp"
 
 namespace farstep {
@@ -103,11 +104,9 @@ private:
 
     void print_train(const TrainOptions& options) const {
         if (!m_setup.options.generate) return;
-        const double samples = double(m_setup.options.ensemble->size) *
-                               m_setup.options.generate->until / m_setup.options.step;
-        const double units = double(options.approximator.hidden);
-        say(m_comm, "#   {:<9} {:.3g} samples, {:g} hidden units, memory per rank {}", "train",
-            samples, units, bytes_text(6 * state_bytes(samples) / m_comm.size()));
+        const TrainingEstimate estimate = estimate_training(m_setup, m_comm.size());
+        say(m_comm, "#   {:<9} {:.3g} samples, {} hidden units, memory per rank {}", "train",
+            estimate.samples, options.approximator.hidden, bytes_text(estimate.bytes));
     }
 
     void print_forecast(const ForecastOptions& options) const {

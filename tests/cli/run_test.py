@@ -3,13 +3,15 @@
 """The program as a newcomer uses it: decks that ship, stages and their reuse, and what it tells."""
 
 import re
+import subprocess
+import sys
 
 import h5py
 import numpy as np
 import pytest
 
-from conftest import (DECK, FILES, SOURCE, contents, farstep, settings, succeed,
-                      systems_of_this_build, write_deck)
+from conftest import (DECK, FILES, SOURCE, command_line, contents, environment, farstep, settings,
+                      succeed, systems_of_this_build, write_deck)
 
 DECKS = sorted((SOURCE / "inputs").rglob("*.yaml"))
 
@@ -414,6 +416,44 @@ def test_trajectories_of_a_few_bytes_are_not_worth_a_word(tmp_path):
     text = succeed("forecast", deck, *settings({"forecast.save.trajectories": "[0]"}),
                    cwd=tmp_path).out
     assert "in full" not in text
+
+
+TRAINING = """\
+system: henon_heiles
+ensemble: {size: 30000, seed: 1}
+step: 0.5
+reference: {step: 0.25}
+generate: {until: 25}
+train: {approximator: {hidden: 8}, fit: adam, adam: {iterations: 50}, rollout: {until: 0}}
+output: out
+"""
+
+
+# Linux lets a process begin with the memory of the one that starts it: a small one.
+STARTER = """\
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+"""
+
+
+def peak_mib(*words, cwd):
+    """Memory that the program took at most."""
+    starter = [sys.executable, "-c", STARTER, *command_line(words, 1)]
+    return float(subprocess.run(starter, cwd=cwd, env=environment(1), check=True, text=True,
+                                stdout=subprocess.PIPE).stdout)
+
+
+@pytest.mark.parametrize("sets", ({}, {"train.conditions": "[step]", "train.steps": "[0.5, 1]"}))
+def test_check_foresees_the_memory_of_training(sets, tmp_path):
+    """To a fifth, beside the program itself."""
+    words = [write_deck(tmp_path, TRAINING), *settings(sets)]
+    text = succeed("check", *words, cwd=tmp_path).out
+    foreseen = float(re.search(r"#   train .* memory per rank ([\d.]+) MiB", text)[1])
+    program_alone = peak_mib("generate", *words, "--set", "ensemble.size=64", cwd=tmp_path)
+    succeed("generate", *words, cwd=tmp_path)
+    taken = peak_mib("train", *words, cwd=tmp_path) - program_alone
+    assert taken == pytest.approx(foreseen, rel=0.2)
 
 
 ADAPTIVE = """\
