@@ -10,8 +10,12 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "scratch.hpp"
+
 namespace farstep {
 namespace {
+
+using testing::world;
 
 struct Outcome {
     int exit_code = 0;
@@ -27,8 +31,6 @@ Outcome outcome_of(F&& f) {
     }
     return {};
 }
-
-Communicator world() { return Communicator(MPI_COMM_WORLD); }
 
 TEST(Together, ReturnsValuesWhenAllIsWell) {
     EXPECT_EQ(together(world(), [] { return 7; }), 7);

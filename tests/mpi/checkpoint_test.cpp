@@ -41,11 +41,10 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 using testing::Scratch;
+using testing::world;
 
 constexpr std::int64_t times = 4;
 constexpr std::int64_t members = 23;
-
-Communicator world() { return Communicator(MPI_COMM_WORLD); }
 
 Range mine() { return partition(members, world().rank(), world().size()); }
 
@@ -55,6 +54,12 @@ void define(OutputFile& file) {
     file.dimension("member", members);
     file.variable("state", {"time", "member"}, NumberType::float64, {"m", "place", {}});
     file.attribute("/", "title", std::string("before"));
+}
+
+/// A file whose states are yet to be written.
+void begin(OutputFile& file) {
+    define(file);
+    file.begin_parallel();
 }
 
 void write_time(OutputFile& file, std::int64_t time) {
@@ -88,8 +93,7 @@ std::vector<ByteRange> complement_of(const Skeleton& skeleton) {
 /// What a run leaves that dies while it writes its last attributes, halfway through the times.
 Skeleton leave_unfinished(const std::filesystem::path& name) {
     OutputFile file(world(), name, FileKind::forecast);
-    define(file);
-    file.begin_parallel();
+    begin(file);
     write_time(file, 0);
     write_time(file, 1);
     file.secure();
@@ -100,15 +104,17 @@ Skeleton leave_unfinished(const std::filesystem::path& name) {
     return skeleton;
 }
 
-void tear(const std::filesystem::path& file, const Skeleton& skeleton) {
+void overwrite(const std::filesystem::path& file, std::int64_t at, const std::string& bytes) {
     std::fstream stream(file, std::ios::binary | std::ios::in | std::ios::out);
+    stream.seekp(at);
+    stream << bytes;
+}
+
+void tear(const std::filesystem::path& file, const Skeleton& skeleton) {
     for (const ByteRange& range : skeleton.ranges) {
-        stream.seekp(range.begin);
-        const std::string garbage(std::size_t(range.length), '?');
-        stream.write(garbage.data(), range.length);
+        overwrite(file, range.begin, std::string(std::size_t(range.length), '?'));
     }
-    stream.seekp(0, std::ios::end);
-    stream << "half an attribute";
+    overwrite(file, std::int64_t(std::filesystem::file_size(file)), "half an attribute");
 }
 
 TEST(Skeleton, TakesUpAFileWhoseStructureWasTorn) {
@@ -121,8 +127,7 @@ TEST(Skeleton, TakesUpAFileWhoseStructureWasTorn) {
         EXPECT_THROW(InputFile(PartFile::part_of(name)), EnvironmentError);
     });
     OutputFile file(world(), name, FileKind::forecast, &skeleton);
-    define(file);
-    file.begin_parallel();
+    begin(file);
     write_time(file, 2);
     write_time(file, 3);
     file.end_parallel();
@@ -166,8 +171,7 @@ TEST(Skeleton, IsNotBelievedOnItsRanges) {
 TEST(Skeleton, IsThatOfAFileWithoutDataWhateverDataCame) {
     const Scratch folder(world());
     OutputFile file(world(), folder / "x.h5", FileKind::forecast);
-    define(file);
-    file.begin_parallel();
+    begin(file);
     EXPECT_TRUE(file.skeleton().empty());
     file.secure();
     const Skeleton first = file.skeleton();
@@ -185,8 +189,7 @@ TEST(UnfinishedFile, IsRemovedUnlessItWasSecured) {
     const Scratch folder(world());
     {
         OutputFile file(world(), folder / "x.h5", FileKind::forecast);
-        define(file);
-        file.begin_parallel();
+        begin(file);
         write_time(file, 0);
     }
     on_root(world(), [&] { EXPECT_TRUE(std::filesystem::is_empty(folder.path())); });
@@ -224,10 +227,7 @@ TEST(SavedState, IsUnderItsChecksumHoweverLarge) {
     state.write(file);
     on_root(world(), [&] {
         EXPECT_EQ(check_seal(folder / "c.h5"), Seal::intact);
-        std::fstream stream(folder / "c.h5", std::ios::binary | std::ios::in | std::ios::out);
-        stream.seekp(16 << 20);
-        stream.put(7);
-        stream.close();
+        overwrite(folder / "c.h5", 16 << 20, "x");
         EXPECT_EQ(check_seal(folder / "c.h5"), Seal::broken);
     });
 }

@@ -6,10 +6,12 @@
 
 #include <gtest/gtest.h>
 
+#include "scratch.hpp"
+
 namespace farstep {
 namespace {
 
-Communicator world() { return Communicator(MPI_COMM_WORLD); }
+using testing::world;
 
 TEST(Communicator, DefaultIsOneProcessThatNeedsNoMpi) {
     const Communicator alone;

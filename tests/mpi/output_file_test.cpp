@@ -26,11 +26,10 @@ namespace {
 
 using ::testing::HasSubstr;
 using testing::Scratch;
+using testing::world;
 
 constexpr std::int64_t times = 5;
 constexpr std::int64_t members = 23;
-
-Communicator world() { return Communicator(MPI_COMM_WORLD); }
 
 double state(std::int64_t time, std::int64_t member, std::int64_t component) {
     return static_cast<double>(time) + 0.01 * static_cast<double>(member) +

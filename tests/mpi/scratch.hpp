@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
-// A folder for one test, the same on all ranks, removed when the test ends.
+// All ranks of a test, and a folder for one test, the same on all of them, removed when it ends.
 
 #pragma once
 
@@ -14,6 +14,8 @@
 #include "parallel/communicator.hpp"
 
 namespace farstep::testing {
+
+inline Communicator world() { return Communicator(MPI_COMM_WORLD); }
 
 class Scratch {
 public:
