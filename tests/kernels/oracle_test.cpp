@@ -3,7 +3,10 @@
 // A corrector that knows the exact residual makes the coarse run equal the fine one: what the step
 // does beside the corrector is right.
 #include <farstep/advance.hpp>
+#include <farstep/correctors/coupled.hpp>
 #include <farstep/correctors/none.hpp>
+#include <farstep/numerics/dual.hpp>
+#include <farstep/numerics/linear_solve.hpp>
 #include <farstep/schemes/runge_kutta.hpp>
 #include <farstep/systems/elastic_pendulum.hpp>
 #include <farstep/systems/henon_heiles.hpp>
@@ -14,6 +17,7 @@
 
 #include <gtest/gtest.h>
 
+#include "deck/values.hpp"
 #include "models.hpp"
 
 namespace farstep {
@@ -86,6 +90,138 @@ TEST(OracleCorrector, MakesTheCoarseRunEqualTheFineOneOnNonlinearSystems) {
                                              10, 100),
               1e-12);
     EXPECT_LT(oracle_error<Lorenz63>(testing::system("lorenz63"), 0.02, 4, 100), 1e-12);
+}
+
+/// What an approximator that sees the slope, or the increment, starts its search from: a state near
+/// that of the mean slope s.
+template <class System, class Real>
+Vector<Real, System::dimension> state_near(const Vector<Real, System::dimension>& s) {
+    if constexpr (std::is_same_v<System, HenonHeiles>) {
+        return {{-s[2], -s[3], s[0], s[1]}};
+    } else {
+        static_assert(std::is_same_v<System, ElasticPendulum>);
+        const Real r = 10.0 + (9.8 - s[3]) / 40.0;
+        return {{-s[2] * r / 9.8, r, s[0], s[1]}};
+    }
+}
+
+/// The residual as a function of what AttNS sees of a step: the state is found again, by Newton's
+/// method, from the scheme's increment alone, or taken from beside the slope.
+template <class System, class Base>
+struct SlopeOracle {
+    static constexpr int d = System::dimension;
+    Vector<double, System::parameter_count> parameters;
+    int substeps;
+    double dt, increment_scale;
+    bool sees_state;
+
+    template <class Real>
+    struct Side {
+        Vector<Real, d> slope;
+    };
+    template <class Real>
+    KOKKOS_INLINE_FUNCTION Side<Real> load_side_inputs(
+        const StateView& /*parameters*/, const LaneSlice<lanes_of<Real>>& /*slice*/) const {
+        return {};
+    }
+    template <class Real>
+    KOKKOS_INLINE_FUNCTION void set_slope(const Vector<Real, d>& slope, Side<Real>& side) const {
+        side.slope = slope;
+    }
+
+    template <class Real>
+    KOKKOS_INLINE_FUNCTION Vector<Real, d> operator()(const Vector<Real, d>& seen,
+                                                      const Side<Real>& side) const {
+        const Vector<Real, d> u = sees_state ? seen : state_of(seen);
+        Vector<Real, d> fine = u, residual;
+        for (int n = 0; n < substeps; ++n) {
+            const auto s = RungeKutta<RungeKutta4>::template increment<System>(fine, parameters,
+                                                                               dt / substeps);
+            for (int c = 0; c < d; ++c) fine[c] += s[c];
+        }
+        for (int c = 0; c < d; ++c) {
+            const Real s = sees_state ? dt * side.slope[c] : seen[c] / increment_scale;
+            residual[c] = fine[c] - u[c] - s;
+        }
+        return residual;
+    }
+
+private:
+    /// The u whose increment is the one seen.
+    template <class Real>
+    KOKKOS_INLINE_FUNCTION Vector<Real, d> state_of(const Vector<Real, d>& seen) const {
+        Vector<Real, d> s = seen;
+        for (int c = 0; c < d; ++c) s[c] = seen[c] / (increment_scale * dt);
+        Vector<Real, d> u = state_near<System>(s);
+        for (int iteration = 0; iteration < 12; ++iteration) {
+            Vector<Vector<Real, d>, d> jacobian;
+            Vector<Real, d> excess;
+            for (int j = 0; j < d; ++j) {
+                Vector<Dual<Real>, d> along;
+                for (int c = 0; c < d; ++c) along[c] = {u[c], Real(c == j ? 1.0 : 0.0)};
+                const auto increment = Base::template increment<System>(along, parameters, dt);
+                for (int c = 0; c < d; ++c) {
+                    excess[c] = increment[c].value / dt - s[c];
+                    jacobian[c][j] = increment[c].derivative / dt;
+                }
+            }
+            solve_general(jacobian, excess);
+            for (int c = 0; c < d; ++c) u[c] -= excess[c];
+        }
+        return u;
+    }
+};
+
+/// As oracle_error, through the coupling that AttNS uses.
+template <class System, class Base>
+double slope_oracle_error(const SystemModel& model, const Rows& start, double step, int substeps,
+                          std::int64_t steps, ApproximatorInput input) {
+    Vector<double, System::parameter_count> parameters;
+    for (int p = 0; p < System::parameter_count; ++p) {
+        parameters[p] = testing::parameters_of(model)[std::size_t(p)];
+    }
+    parameters = prepare_parameters<System>(parameters);
+    const double scale = input == ApproximatorInput::increment ? 1 : 1 / step;
+    using Oracle = SlopeOracle<System, Base>;
+    using Corrector = Coupled<Oracle, double>;
+    const Oracle oracle{parameters, substeps, step, scale, input == ApproximatorInput::both};
+    const FusedStep<System, Base, Corrector, double> fused{step, {oracle, input, false, scale}};
+    Ensemble ensemble = testing::ensemble_of(model, start);
+    ensemble.set_parameters(parameter_tile(testing::parameters_of(model)));
+    using Real = Lanes<double, lanes_per_item<double, System::dimension>>;
+    advance<Real>(Device(), ensemble.view(), fused, StateLimits<double, System::dimension>{}, 0,
+                  steps);
+    Kokkos::fence();
+    const Rows fine = testing::advanced(model, start, "rk4", step / substeps, steps * substeps);
+    double largest = 0;
+    for (const double x : fine) largest = std::max(largest, std::fabs(x));
+    return testing::largest_difference(ensemble.rows(), fine) / largest;
+}
+
+TEST(OracleCorrector, ThatSeesTheSlopeMakesTheCoarseRunEqualTheFineOne) {
+    const SystemModel& model = testing::system("henon_heiles");
+    // Slopes tell states apart as long as |q| < 1/2, where the Hessian is regular.
+    Rows slow = testing::sampled(model, 64, 1);
+    for (double& x : slow) x *= 0.4;
+    const SystemModel& pendulum = testing::system("elastic_pendulum");
+    const Rows swinging = testing::sampled(pendulum, 64, 1);
+    for (const ApproximatorInput input :
+         {ApproximatorInput::slope, ApproximatorInput::increment, ApproximatorInput::both}) {
+        SCOPED_TRACE(name_of(input));
+        using Classical = RungeKutta<RungeKutta4>;
+        const auto henon_heiles_error = [&](auto base, double step) {
+            return slope_oracle_error<HenonHeiles, decltype(base)>(model, slow, step, 20, 100,
+                                                                   input);
+        };
+        EXPECT_LT(henon_heiles_error(RungeKutta<Euler>(), 0.1), 1e-12);
+        EXPECT_LT(henon_heiles_error(Classical(), 0.5), 1e-12);
+        const auto pendulum_error = [&](auto base) {
+            return slope_oracle_error<ElasticPendulum, decltype(base)>(pendulum, swinging, 0.1, 10,
+                                                                       100, input);
+        };
+        EXPECT_LT(pendulum_error(RungeKutta<Euler>()), 1e-12);
+        EXPECT_LT(pendulum_error(Classical()), 1e-12);
+    }
 }
 
 using Matrix = std::vector<double>;  // [d][d]
