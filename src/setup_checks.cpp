@@ -14,6 +14,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "training/explicit_scheme.hpp"
+
 namespace farstep {
 
 namespace {
@@ -294,19 +296,48 @@ void check_factor(Deck& deck, const Options& options) {
     }
 }
 
+/// What a loss over rollouts cannot go back through.
+void check_unrolled(Deck& deck, const Options& options, const Setup& setup) {
+    const TrainOptions& train = *options.train;
+    if (train.unrolled_steps() <= 1 || !deck.sound({"train.adam.unroll", "train.conditions"})) {
+        return;
+    }
+    const std::string path = "train.adam.unroll";
+    if (!explicit_scheme(options.scheme) && !options.is_adaptive() && deck.sound({"scheme"})) {
+        deck.error(path, fmt::format("rollouts are differentiated through explicit schemes of "
+                   "fixed steps, and {} is none", options.scheme),
+                   "write  unroll: 1, or another scheme, such as  rk4");
+    }
+    const CorrectorInfo& corrector = *find_corrector(train.corrector);
+    if (corrector.multiplies || corrector.scales_with_step) {
+        deck.error(path, fmt::format("rollouts are differentiated through correctors whose output "
+                   "is added as it is, and {} is none", train.corrector),
+                   "write  unroll: 1, or  corrector: neurvec  or  corrector: attns");
+    }
+    if (!train.conditions.empty()) {
+        deck.error(path, "rollouts of networks that see train.conditions are not differentiated",
+                   "leave one of the two out");
+    } else if (setup.plan.varies()) {
+        deck.error(path, "rollouts are differentiated with the same parameters for all "
+                   "trajectories, and system.parameters vary", "write  unroll: 1, or give each "
+                   "parameter one value");
+    }
+}
+
 void check_start(Deck& deck, const TrainOptions& train) {
     if (!train.start || train.fit.front() != FitMethod::Ridge) return;
     deck.error("train.start", "ridge draws hidden weights anew, so that it cannot start from a model",
                "write  fit: levenberg_marquardt  or  fit: adam");
 }
 
-void check_coupling(Deck& deck, const Options& options) {
+void check_coupling(Deck& deck, const Options& options, const Setup& setup) {
     if (!deck.sound({"train.corrector", "train.input", "train.fit", "train.approximator", "scheme"})) {
         return;
     }
     check_input(deck, options);
     check_factor(deck, options);
     check_start(deck, *options.train);
+    check_unrolled(deck, options, setup);
 }
 
 void check_rivals(Deck& deck, const Options& options, const SystemInfo& info) {
@@ -464,7 +495,7 @@ void check_against_catalog(Deck& deck, Setup& setup) {
     if (o.train) {
         check_conditions(deck, *o.train, setup);
         check_fit(deck, *o.train, info);
-        check_coupling(deck, o);
+        check_coupling(deck, o, setup);
     }
     check_all_schemes(deck, setup);
     check_flow_map(deck, o);

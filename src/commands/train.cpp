@@ -111,6 +111,8 @@ TrainedModel fit_model(const Context& context, const Setup& setup, Journal* jour
     if (deployed) start = standardised(*deployed, data.scaling);
     if (start) problem.start = &*start;
     problem.journal = journal;
+    const FarStep far_step{setup.options.scheme, setup.options.step, setup.parameters};
+    problem.far_step = &far_step;
     TrainedModel model;
     model.fit = fit(problem);
     model.training_samples = data.training.total;

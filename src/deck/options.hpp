@@ -145,6 +145,8 @@ struct AdamOptions {
     double beta1 = 0.9;
     double beta2 = 0.99;
     double warm_up = 0.02;
+    /// Steps of a rollout that the loss follows; 1: every step begins from the data.
+    std::int64_t unroll = 1;
     bool operator==(const AdamOptions&) const = default;
 };
 
@@ -195,6 +197,8 @@ struct TrainOptions {
 
 struct SaveOptions {
     double every = 0;
+    /// adam.unroll, or 1 if Adam does not fit.
+    std::int64_t unrolled_steps() const { return fits_with(FitMethod::Adam) ? adam.unroll : 1; }
     std::vector<Statistic> statistics = {Statistic::Mean, Statistic::Variance, Statistic::Minimum,
                                          Statistic::Maximum, Statistic::Quantiles};
     std::vector<double> quantiles = {0.05, 0.25, 0.5, 0.75, 0.95};

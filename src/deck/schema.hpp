@@ -260,6 +260,10 @@ void describe(Visitor& v, AdamOptions& o) {
     v.key("warm_up", o.warm_up,
           {.help = "part of the steps in which the learning rate rises",
            .bounds = {.low = 0, .high = 1, .high_is_open = true}});
+    v.key("unroll", o.unroll,
+          {.help = "far steps of the corrected rollouts whose errors are the loss; above 1, "
+                   "gradients go back through scheme and corrector",
+           .bounds = deck::between(1, 100)});
 }
 
 template <class Visitor>

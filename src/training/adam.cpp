@@ -15,6 +15,7 @@
 #include "training/fit.hpp"
 #include "training/gradient.hpp"
 #include "training/predictions.hpp"
+#include "training/unrolled.hpp"
 
 namespace farstep {
 
@@ -54,8 +55,12 @@ struct MakeBatches {
 /// each batch this rank owns. Made where they are used, so that one rank copies nothing.
 class BatchQueue {
 public:
-    BatchQueue(const SampleSet& samples, std::int64_t batch, std::int64_t seed)
-        : m_samples(samples),
+    /// Of samples first … first + count − 1, which this rank owns of `total`.
+    BatchQueue(std::int64_t first, std::int64_t count, std::int64_t total, std::int64_t batch,
+               std::int64_t seed)
+        : m_first_sample(first),
+          m_count(count),
+          m_total(total),
           m_batch(batch),
           m_seed(std::uint64_t(seed)),
           m_indices("farstep::batches", batches_at_once, std::size_t(batch)),
@@ -64,11 +69,10 @@ public:
 
     void load(std::int64_t first_iteration) {
         Kokkos::parallel_for("farstep::make_batches", Policy(0, batches_at_once),
-                             MakeBatches{m_indices, m_counts_d, first_iteration, m_batch,
-                                         m_samples.total, m_samples.first,
-                                         m_samples.first + m_samples.count, m_seed});
+                             MakeBatches{m_indices, m_counts_d, first_iteration, m_batch, m_total,
+                                         m_first_sample, m_first_sample + m_count, m_seed});
         m_first = first_iteration;
-        if (m_samples.count == m_samples.total) return;  // every batch is whole
+        if (m_count == m_total) return;  // every batch is whole
         const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), m_counts_d);
         m_counts.assign(host.data(), host.data() + host.size());
     }
@@ -80,8 +84,7 @@ public:
     }
 
 private:
-    const SampleSet& m_samples;
-    std::int64_t m_batch, m_first = 0;
+    std::int64_t m_first_sample, m_count, m_total, m_batch, m_first = 0;
     std::uint64_t m_seed;
     Batches m_indices;
     Kokkos::View<std::int64_t*, DeviceMemory> m_counts_d;
@@ -155,7 +158,8 @@ public:
         : m_problem(problem),
           m_options(problem.options.adam),
           m_samples(problem.data.training),
-          m_batch(std::min(m_options.batch, m_samples.total)),
+          m_unrolls(m_samples.segments.steps > 1),
+          m_batch(std::min(m_options.batch, sample_total())),
           m_iterations(count_iterations()),
           m_validation(problem.comm, problem.data.validation, problem.data.scaling),
           m_network(start),
@@ -167,14 +171,18 @@ public:
           m_targets(batch_view("farstep::batch_targets", start.shape.outputs)),
           m_predictions(batch_view("farstep::batch_predictions", start.shape.outputs)) {
         if (start.multiplies) m_factors = batch_view("farstep::batch_factors", start.shape.outputs);
+        if (!m_unrolls) return;
+        m_unrolled.emplace(problem, start, m_samples.segments, m_batch);
+        m_unrolled_validation.emplace(problem, start, problem.data.validation.segments, m_batch);
     }
 
     Fit run() {
         Progress progress(m_problem.comm, "adam", m_iterations, "iterations", m_problem.progress);
-        BatchQueue batches(m_samples, m_batch, m_problem.options.seed);
+        BatchQueue batches = make_queue();
         const std::int64_t every = std::max<std::int64_t>(1, m_iterations / 50);
         Position at;
-        at.best.validation.scaled = std::numeric_limits<double>::infinity();
+        at.best.validation.scaled = at.best_loss;
+        if (m_unrolls) keep_if_best(rollout_loss(), m_validation(m_network), at);
         if (m_problem.journal) load(m_problem.journal->take_state(), at);
         if (at.iteration % batches_at_once != 0) {
             batches.load(at.iteration / batches_at_once * batches_at_once);
@@ -185,7 +193,7 @@ public:
             at.loss_sum += step(batches, i);
             ++at.since;
             if (at.iteration % every == 0 || at.iteration == m_iterations) {
-                record(at.iteration, at.loss_sum / double(at.since), at.best);
+                record(at);
                 if (at.best.diverged_after > 0) break;
                 at.loss_sum = 0;
                 at.since = 0;
@@ -197,7 +205,9 @@ public:
         }
         progress.finish();
         at.best.description =
-            fmt::format("adam: {} iterations of {} samples", at.iteration, m_batch);
+            m_unrolls ? fmt::format("adam: {} iterations of {} rollouts of {} steps", at.iteration,
+                                    m_batch, m_samples.segments.steps)
+                      : fmt::format("adam: {} iterations of {} samples", at.iteration, m_batch);
         return at.best;
     }
 
@@ -207,6 +217,7 @@ private:
         std::int64_t iteration = 0;
         double loss_sum = 0;     ///< of the batches since the last record
         std::int64_t since = 0;  ///< their number
+        double best_loss = std::numeric_limits<double>::infinity();  ///< that `best` was chosen by
         Fit best = {};
     };
 
@@ -215,6 +226,7 @@ private:
         writer.add(double(at.iteration));
         writer.add(at.loss_sum);
         writer.add(double(at.since));
+        writer.add(at.best_loss);
         for (const ParameterView& view : {m_parameters, m_mean, m_square}) {
             const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), view);
             writer.add(std::vector<double>(host.data(), host.data() + host.size()));
@@ -230,6 +242,7 @@ private:
         at.iteration = reader.integer();
         at.loss_sum = reader.number();
         at.since = reader.integer();
+        at.best_loss = reader.number();
         for (ParameterView* const view : {&m_parameters, &m_mean, &m_square}) {
             *view = to_device(reader.numbers());
         }
@@ -238,7 +251,21 @@ private:
 
     std::int64_t count_iterations() const {
         if (!m_options.epochs) return m_options.iterations;
-        return (*m_options.epochs * m_samples.total + m_batch - 1) / m_batch;
+        return (*m_options.epochs * sample_total() + m_batch - 1) / m_batch;
+    }
+
+    /// Pairs of states, or segments, over all ranks.
+    std::int64_t sample_total() const {
+        return m_unrolls ? m_samples.segments.total : m_samples.total;
+    }
+
+    BatchQueue make_queue() const {
+        const std::int64_t seed = m_problem.options.seed;
+        if (m_unrolls) {
+            const Segments& segments = m_samples.segments;
+            return {segments.first, segments.count, segments.total, m_batch, seed};
+        }
+        return {m_samples.first, m_samples.count, m_samples.total, m_batch, seed};
     }
 
     StateView batch_view(const char* label, int rows) const {
@@ -256,6 +283,26 @@ private:
 
     /// One iteration; returns the batch's mean squared error in standardised units.
     double step(const BatchQueue& batches, std::int64_t iteration) {
+        const std::int64_t steps = m_unrolls ? m_samples.segments.steps : 1;
+        const double share = 1.0 / double(m_batch * steps * m_network.shape.outputs);
+        const double squares = m_unrolls ? set_rollout_gradient(batches, iteration, share)
+                                         : set_gradient(batches, iteration, share);
+        const double loss = sum_over_ranks(squares) * share;
+        update(iteration);
+        return loss;
+    }
+
+    /// Of this rank's rollouts of the batch; returns the squares of their errors.
+    double set_rollout_gradient(const BatchQueue& batches, std::int64_t iteration, double share) {
+        const SegmentChoice choice{
+            Kokkos::subview(batches.indices(), batches.row(iteration), Kokkos::ALL()), 0,
+            batches.count(iteration)};
+        return m_unrolled->gradient(m_parameters, choice, m_problem.options.noise, share,
+                                    m_gradient);
+    }
+
+    /// Of this rank's pairs of the batch; returns the squares of their errors.
+    double set_gradient(const BatchQueue& batches, std::int64_t iteration, double share) {
         const PerceptronShape& shape = m_network.shape;
         const std::int64_t count = batches.count(iteration);
         const std::int64_t tiles = (count + tile_width - 1) / tile_width;
@@ -266,16 +313,13 @@ private:
                                          m_samples.inputs, m_samples.targets, m_inputs,
                                          m_targets, m_samples.factors, m_factors});
         compute_predictions(m_network.activation, shape, m_parameters, inputs, m_predictions);
-        const double share = 1.0 / double(m_batch * shape.outputs);
         double squares = 0;
         Kokkos::parallel_reduce("farstep::cotangents", Policy(0, tiles * tile_width),
                                 Cotangents{m_predictions, m_targets, m_factors, count, 2 * share},
                                 squares);
         m_compute_gradient(m_network.activation, shape, m_parameters, inputs, m_predictions,
                            tiles, m_gradient);
-        const double loss = sum_over_ranks(squares) * share;
-        update(iteration);
-        return loss;
+        return squares;
     }
 
     /// Sums the gradient and the loss over ranks: where they are, or in one message by way of the
@@ -317,31 +361,43 @@ private:
         }
     }
 
-    void record(std::int64_t iteration, double training_loss, Fit& best) {
+    double rollout_loss() {
+        return m_unrolled_validation->mean(m_problem.comm, m_network.parameters);
+    }
+
+    /// Keeps the network if its loss, of rollouts or of single steps, is the smallest so far.
+    void keep_if_best(double loss, const Loss& single, Position& at) const {
+        if (!(loss < at.best_loss)) return;
+        at.best_loss = loss;
+        at.best.network = m_network;
+        at.best.validation = single;
+    }
+
+    void record(Position& at) {
         const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), m_parameters);
         m_network.parameters.assign(host.data(), host.data() + host.size());
-        const Loss loss = m_validation(m_network);
-        if (!std::isfinite(loss.scaled)) {
-            best.diverged_after = iteration;
+        const Loss single = m_validation(m_network);
+        const double loss = m_unrolls ? rollout_loss() : single.scaled;
+        if (!std::isfinite(loss)) {
+            at.best.diverged_after = at.iteration;
             return;
         }
-        best.history.push_back({iteration, training_loss, loss.scaled,
-                                learning_rate(iteration - 1), loss.mean_factor});
-        if (loss.scaled < best.validation.scaled) {
-            best.network = m_network;
-            best.validation = loss;
-        }
+        at.best.history.push_back({at.iteration, at.loss_sum / double(at.since), loss,
+                                   learning_rate(at.iteration - 1), single.mean_factor});
+        keep_if_best(loss, single, at);
     }
 
     const FitProblem& m_problem;
     const AdamOptions& m_options;
     const SampleSet& m_samples;
+    bool m_unrolls;
     std::int64_t m_batch, m_iterations;
     PerceptronGradient m_compute_gradient;
     LossFunction m_validation;
     Network m_network;
     ParameterView m_parameters, m_gradient, m_mean, m_square;
     StateView m_inputs, m_targets, m_predictions, m_factors;
+    std::optional<UnrolledLoss> m_unrolled, m_unrolled_validation;
     std::vector<double> m_message;
 };
 

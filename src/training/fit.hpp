@@ -11,6 +11,13 @@
 
 namespace farstep {
 
+/// The step that is corrected.
+struct FarStep {
+    std::string scheme;
+    double step = 0;                 ///< [time]
+    std::vector<double> parameters;  ///< of the system
+};
+
 /// Everything a fit works on.
 struct FitProblem {
     Communicator comm;
@@ -20,6 +27,7 @@ struct FitProblem {
     ProgressOptions progress;
     const Network* start = nullptr;  ///< where the first method starts from; null: from scratch
     Journal* journal = nullptr;      ///< keeps what is done; null for short fits
+    const FarStep* far_step = nullptr;  ///< what a loss over rollouts steps with; null: there is none
 };
 
 /// A network of the problem's inputs and outputs, not fitted yet.
@@ -43,8 +51,9 @@ Fit fit_ridge(const FitProblem& problem);
 Fit fit_levenberg_marquardt(const FitProblem& problem, const Network* start);
 
 /// Stochastic gradients by Adam (Kingma and Ba, 2015) with warm-up and a cosine schedule to zero,
-/// starting from `start` if given. The best network by validation loss is kept; there is none, and
-/// the loss is infinite, if it never was finite. Collective.
+/// starting from `start` if given. The best network by validation loss is kept, `start` among them
+/// if the loss is one of rollouts; there is none, and the loss is infinite, if it never was finite.
+/// Collective.
 Fit fit_adam(const FitProblem& problem, const Network* start);
 
 /// The methods of the deck, one after the other, each from the network of the one before. Throws

@@ -21,4 +21,9 @@ private:
     Kokkos::View<double***, Kokkos::LayoutRight, DeviceMemory> m_partial;
 };
 
+/// result[tile][input][lane] = Σ over outputs of cotangent · ∂prediction/∂input.
+void compute_input_gradient(Activation activation, const PerceptronShape& shape,
+                            const ParameterView& parameters, const StateView& inputs,
+                            const StateView& cotangents, const StateView& result);
+
 }  // namespace farstep

@@ -114,7 +114,9 @@ Fit fit(const FitProblem& problem) {
             next.history.insert(next.history.begin(), result.history.begin(),
                                 result.history.end());
             next.description = result.description + "; " + next.description;
-            if (!(next.validation.scaled < result.validation.scaled)) {
+            // Of rollouts Adam is the judge itself: single steps may well get worse.
+            const bool judged = method == FitMethod::Adam && problem.options.unrolled_steps() > 1;
+            if (!judged && !(next.validation.scaled < result.validation.scaled)) {
                 next.network = result.network;
                 next.validation = result.validation;
             }

@@ -26,6 +26,7 @@ struct RowSet {
     std::vector<double> inputs, targets;
     std::vector<double> increments;  ///< of the scheme, [sample][output]
     std::vector<double> steps;       ///< their lengths, [sample]
+    std::vector<double> states;      ///< whole trajectories, where segments of them are wanted
 };
 
 /// What a row holds.
@@ -226,6 +227,7 @@ RowSet make_windows(const RowSet& rows, int d, const RowShape& shape) {
     }
     windows.targets = rows.targets;
     windows.increments = rows.increments;
+    windows.states = rows.states;
     return windows;
 }
 
@@ -389,6 +391,21 @@ SampleSet make_set(const RowSet& rows, const RowShape& shape, const SampleScalin
     return set;
 }
 
+void require_segments(const InputFile& dataset, std::int64_t times, std::int64_t steps) {
+    if (times > steps) return;
+    throw EnvironmentError(fmt::format(
+        "{}: holds {} times, but train.adam.unroll: {} needs {} at least; generate longer "
+        "trajectories", dataset.name().string(), times, steps, steps + 1));
+}
+
+Segments make_segments(const std::vector<double>& states, int d, std::int64_t times,
+                       std::int64_t steps, Range trajectories, std::int64_t all_trajectories) {
+    if (steps <= 1) return {};
+    const std::int64_t each = times - steps;
+    return {to_samples(states, d, {}, std::vector<double>(std::size_t(d), 1.0)), times, steps,
+            trajectories.size() * each, trajectories.begin * each, all_trajectories * each};
+}
+
 std::vector<std::int64_t> share(const std::vector<std::int64_t>& all, const Range& mine) {
     return {all.begin() + mine.begin, all.begin() + mine.end};
 }
@@ -431,6 +448,7 @@ TrainingData make_training_data(const Communicator& comm, const InputFile& datas
         pairs = pairs_of(steps, times);
         dataset.require_shape("status", {shape[1]});
         require_parameters(dataset, shape[1], system.info(), conditions);
+        require_segments(dataset, times, options.unrolled_steps());
         return split_trajectories(dataset.read<std::int8_t>("status"), options);
     });
     const auto load = [&](const std::vector<std::int64_t>& trajectories, Range& mine,
@@ -444,7 +462,9 @@ TrainingData make_training_data(const Communicator& comm, const InputFile& datas
                             noise};
             require_finite(dataset, own.states);
             require_finite(dataset, own.parameters);
-            return make_rows(own, steps, conditions);
+            RowSet rows = make_rows(own, steps, conditions);
+            if (options.unrolled_steps() > 1) rows.states = own.states;
+            return rows;
         });
     };
     Range training, validation;
@@ -471,6 +491,13 @@ TrainingData make_training_data(const Communicator& comm, const InputFile& datas
                              std::int64_t(split.training.size()), samples, multiplies);
     data.validation = make_set(validation_rows, rows, data.scaling, validation,
                                std::int64_t(split.validation.size()), samples, multiplies);
+    const auto segments = [&](const RowSet& set, Range mine,
+                              const std::vector<std::int64_t>& trajectories) {
+        return make_segments(set.states, d, times, options.unrolled_steps(), mine,
+                             std::int64_t(trajectories.size()));
+    };
+    data.training.segments = segments(training_rows, training, split.training);
+    data.validation.segments = segments(validation_rows, validation, split.validation);
     const auto power = sum_columns(comm, validation_rows.targets, std::size_t(rows.outputs),
                                    [](double y, std::size_t) { return y * y; });
     for (const double p : power) {

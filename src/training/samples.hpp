@@ -17,6 +17,15 @@
 
 namespace farstep {
 
+/// Stretches of trajectories, for a loss over rollouts. Segment n of a trajectory holds its states
+/// n … n + steps.
+struct Segments {
+    StateView states;          ///< in the state's units; all times of a trajectory, then the next's
+    std::int64_t times = 0;    ///< of a trajectory
+    std::int64_t steps = 0;
+    std::int64_t count = 0, first = 0, total = 0;  ///< of segments, as of samples
+};
+
 /// Samples of one rank, in standardised units, in the ensemble layout. Global sample numbers run
 /// trajectory by trajectory; a rank owns a contiguous range of them.
 struct SampleSet {
@@ -27,6 +36,7 @@ struct SampleSet {
     std::int64_t count = 0;   ///< on this rank
     std::int64_t first = 0;   ///< global number of this rank's first sample
     std::int64_t total = 0;   ///< over all ranks
+    Segments segments;        ///< none unless training unrolls several steps
 
     std::int64_t tiles() const { return std::int64_t(inputs.extent(0)); }
 };

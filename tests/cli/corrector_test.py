@@ -175,6 +175,50 @@ def test_noise_worsens_training_and_leaves_validation_alone(chaotic):
     assert noisy < clean / 10
 
 
+# Of each input, and of a scheme whose halves differ.
+ROLLOUTS = [{}, {"train.corrector": "attns"}, {"train.input": "increment"},
+            {"scheme": "stormer_verlet"}]
+
+
+@pytest.mark.parametrize("options", ROLLOUTS)
+def test_training_on_rollouts_goes_on_from_single_steps(chaotic, options):
+    # A short ridge fit leaves much to learn; errors of the rollouts fall, and the program says so.
+    to = "rollouts" + "_".join(options.values())
+    fit = {"train.fit": "[ridge, adam]", "train.adam": "{iterations: 300, batch: 128, "
+           "learning_rate: 1e-4, unroll: 4}", **options}
+    text = succeed("train", chaotic / "deck.yaml",
+                   *settings({"output": to, "train.dataset": "out/dataset.h5", **fit}),
+                   cwd=chaotic).out
+    assert "300 iterations of 128 rollouts of 4 steps" in text
+    loss = variable(chaotic / to / "model.h5", "history/validation_loss")[1:]
+    assert loss[-1] < 0.98 * loss[0]
+    plain, corrected = errors(chaotic, fit, to)
+    assert corrected < plain
+
+
+def test_training_on_rollouts_is_the_same_on_any_number_of_ranks_and_after_stops(chaotic):
+    options = {"train.dataset": "out/dataset.h5", "train.corrector": "attns", "train.fit": "adam",
+               "train.adam": "{iterations: 70, batch: 100, unroll: 3}"}
+    losses = {}
+    for ranks in (1, 2, 4):
+        to = f"rollouts_on_{ranks}"
+        succeed("train", chaotic / "deck.yaml", *settings({"output": to, **options}), cwd=chaotic,
+                ranks=ranks)
+        path = chaotic / to / "model.h5"
+        losses[ranks] = np.concatenate([variable(path, "history/training_loss"),
+                                        variable(path, "history/validation_loss")])
+    np.testing.assert_allclose(losses[2], losses[1], rtol=1e-9)
+    np.testing.assert_allclose(losses[4], losses[1], rtol=1e-9)
+    words = ["train", chaotic / "deck.yaml", *settings({"output": "stopped", **options})]
+    for stops in range(100):
+        if farstep(*words, *settings({"checkpoint.wall_limit": 1e-6}), cwd=chaotic).code == 0:
+            break
+    assert 2 <= stops < 99
+    for name in ("weights", "outgoing", "history/training_loss", "history/validation_loss"):
+        np.testing.assert_array_equal(variable(chaotic / "stopped" / "model.h5", name),
+                                      variable(chaotic / "rollouts_on_1" / "model.h5", name))
+
+
 @pytest.mark.parametrize("options, words", [
     ({"train.corrector": "attns_m", "train.fit": "ridge"}, "only adam fits"),
     ({"train.input": "both", "train.approximator.degree": 3}, "beside hidden units"),

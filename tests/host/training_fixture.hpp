@@ -60,12 +60,13 @@ inline void write_dataset(const Communicator& comm, const std::filesystem::path&
 
 /// Samples of Hénon–Heiles at the published step, by way of a dataset on disk.
 inline TrainingData make_data(const Communicator& comm, const TrainOptions& options,
-                              const Trajectories& size = {}) {
+                              const Trajectories& size = {},
+                              const std::string& scheme = "rk4") {
     const Scratch scratch(comm);
     write_dataset(comm, scratch / "dataset.h5", size);
     comm.barrier();
     const InputFile dataset(scratch / "dataset.h5", FileKind::dataset);
-    const auto stepper = henon_heiles().stepper(plain_spec(henon_heiles(), "rk4", size.step));
+    const auto stepper = henon_heiles().stepper(plain_spec(henon_heiles(), scheme, size.step));
     return make_training_data(comm, dataset, henon_heiles(), {{stepper.get()}, size.step},
                               options);
 }

@@ -4,6 +4,7 @@
 // without a solution. Their orders are in schemes_test.cpp.
 #include <farstep/advance.hpp>
 #include <farstep/correctors/none.hpp>
+#include <farstep/linearise.hpp>
 #include <farstep/schemes/schemes.hpp>
 #include <farstep/systems/elastic_pendulum.hpp>
 #include <farstep/systems/harmonic_oscillator.hpp>
@@ -165,6 +166,46 @@ TEST(Implicit, TakesTheSystemsOwnJacobianIfItHasOne) {
     const auto by_duals = stepped<RigidBody, MidpointScheme>(spin, body, 0.5);
     const auto by_hand = stepped<RigidBodyWithJacobian, MidpointScheme>(spin, body, 0.5);
     for (int c = 0; c < 3; ++c) EXPECT_NEAR(by_hand[c], by_duals[c], 4 * epsilon);
+}
+
+template <class Body>
+struct WithParameters : Body {
+    static constexpr int parameter_count = 3;
+};
+
+/// f and (∂f/∂u)ᵀ times (1, 2, −1), one after the other.
+template <class Body>
+std::vector<double> linearised() {
+    using System = WithParameters<Body>;
+    const auto view = [](const Vector<double, 3>& row) {
+        StateView result("row", 1, 3, tile_width);
+        const auto host = Kokkos::create_mirror_view(result);
+        for (std::size_t i = 0; i < 3 * tile_width; ++i) {
+            host(0, i / tile_width, i % tile_width) = row[int(i / tile_width)];
+        }
+        Kokkos::deep_copy(result, host);
+        return result;
+    };
+    const StateView rate = view({}), pulled = view({});
+    const LineariseKernel<System> kernel{view(spin), view(body), view({{1, 2, -1}}), rate, pulled};
+    launch(Device(), "linearise",
+           LaneSlice<lanes_of<typename LineariseKernel<System>::Real>>::items_per_tile, kernel);
+    Kokkos::fence();
+    std::vector<double> numbers;
+    for (const StateView& found : {rate, pulled}) {
+        const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), found);
+        for (std::size_t c = 0; c < 3; ++c) numbers.push_back(host(0, c, tile_width - 1));
+    }
+    return numbers;
+}
+
+TEST(Linearise, TakesTheSystemsOwnJacobianIfItHasOne) {
+    const auto by_duals = linearised<RigidBody>(), by_hand = linearised<RigidBodyWithJacobian>();
+    for (std::size_t i = 0; i < 6; ++i) EXPECT_NEAR(by_hand[i], by_duals[i], 4 * epsilon);
+    const double a = body[0], b = body[1], c = body[2];
+    EXPECT_NEAR(by_duals[0], a * spin[1] * spin[2], 4 * epsilon);
+    EXPECT_NEAR(by_duals[3], 2 * b * spin[2] - c * spin[1], 4 * epsilon);
+    EXPECT_NEAR(by_duals[5], a * spin[1] + 2 * b * spin[0], 4 * epsilon);
 }
 
 /// Equation i of the step is solved: u' = u + Δt f(u + θ(u' − u)).
