@@ -221,8 +221,7 @@ Setup setup_of(const Setup& setup, const std::string& name, const RivalOptions& 
     TrainOptions& train = *o.train;
     train.approximator = rival;
     train.start.reset();
-    train.fit.clear();
-    train.fit = train.methods();
+    train.choose_fit();
     train.rollout.until = 0;  // it is judged here
     if (rival.step == o.step) return result;
     o.step = o.generate->every = rival.step;

@@ -63,8 +63,7 @@ Setup setup_of(const Setup& setup, const Candidate& candidate) {
     train.start.reset();
     train.approximator = *candidate.approximator;
     train.rollout.until = 0;  // what counts here is the rollout error
-    train.fit.clear();
-    train.fit = train.methods();
+    train.choose_fit();
     train.dataset = work / fmt::format("step_{:g}", candidate.step) / "dataset.h5";
     o.train = train;
     o.forecast.reset();

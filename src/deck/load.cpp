@@ -16,9 +16,16 @@ namespace farstep {
 std::vector<FitMethod> TrainOptions::methods() const {
     constexpr std::int64_t largest_for_second_order = 128;
     if (!fit.empty()) return fit;
+    if (preset == TrainPreset::Published) return {FitMethod::Adam};
     const bool small = approximator.type == ApproximatorType::Perceptron &&
                        approximator.hidden <= largest_for_second_order;
     return {small ? FitMethod::LevenbergMarquardt : FitMethod::Ridge};
+}
+
+void TrainOptions::choose_fit() {
+    preset = TrainPreset::Farstep;
+    fit.clear();
+    fit = methods();
 }
 
 bool TrainOptions::fits_with(FitMethod method) const {
@@ -61,6 +68,26 @@ void fill_in_approximator(ApproximatorOptions& approximator) {
     if (approximator.degree == 0) approximator.degree = polynomial ? 4 : 1;
 }
 
+/// The recipe of NeurVec's authors, of which the deck's own keys stand.
+void fill_in_published(TrainOptions& train, const Deck& deck) {
+    const auto set = [&](const std::string& key, auto& value, const auto& published) {
+        if (!deck.has("train." + key)) value = published;
+    };
+    if (train.approximator.type == ApproximatorType::Perceptron) {
+        set("approximator.hidden", train.approximator.hidden, 1024);
+        set("approximator.activation", train.approximator.activation, "rational");
+        set("approximator.linear", train.approximator.linear, false);
+    }
+    set("inputs", train.inputs, Scaling::Raw);
+    set("targets", train.targets, TargetScaling::Raw);
+    if (!train.fits_with(FitMethod::Adam)) return;
+    if (!deck.has("train.adam.iterations")) set("adam.epochs", train.adam.epochs, 500);
+    set("adam.batch", train.adam.batch, 16384);
+    set("adam.learning_rate", train.adam.learning_rate, 1e-3);
+    set("adam.beta2", train.adam.beta2, 0.999);
+    set("adam.warm_up", train.adam.warm_up, 0);
+}
+
 void fill_in_curve(CurveOptions& curve, const Options& o) {
     if (curve.scheme.empty()) curve.scheme = o.scheme;
     set_default(curve.step, o.step);
@@ -95,6 +122,7 @@ void fill_in_defaults(Options& o, const Deck& deck, const Vocabulary& vocabulary
         const bool only_adam = o.train->fit.empty() && vocabulary.multiplies(o.train->corrector);
         if (only_adam) o.train->fit = {FitMethod::Adam};
         o.train->fit = o.train->methods();
+        if (o.train->preset == TrainPreset::Published) fill_in_published(*o.train, deck);
         fill_in_approximator(o.train->approximator);
     }
     if (o.forecast) {

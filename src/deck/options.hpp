@@ -159,6 +159,8 @@ struct RolloutOptions {
 };
 
 struct TrainOptions {
+    /// Where the defaults of other members come from; they are filled in.
+    TrainPreset preset = TrainPreset::Farstep;
     std::string corrector = "neurvec";
     /// What the approximator sees; set once it is filled in.
     std::optional<ApproximatorInput> input;
@@ -187,18 +189,21 @@ struct TrainOptions {
 
     ApproximatorInput seen() const { return input.value_or(ApproximatorInput::state); }
 
-    /// `fit`, or the default for the approximator.
+    /// `fit`, or the default for the preset and the approximator.
     std::vector<FitMethod> methods() const;
+
+    /// Fits as an approximator other than the deck's is fitted.
+    void choose_fit();
 
     bool fits_with(FitMethod method) const;
     bool is_for_many_steps() const;
+    /// adam.unroll, or 1 if Adam does not fit.
+    std::int64_t unrolled_steps() const { return fits_with(FitMethod::Adam) ? adam.unroll : 1; }
     bool operator==(const TrainOptions&) const = default;
 };
 
 struct SaveOptions {
     double every = 0;
-    /// adam.unroll, or 1 if Adam does not fit.
-    std::int64_t unrolled_steps() const { return fits_with(FitMethod::Adam) ? adam.unroll : 1; }
     std::vector<Statistic> statistics = {Statistic::Mean, Statistic::Variance, Statistic::Minimum,
                                          Statistic::Maximum, Statistic::Quantiles};
     std::vector<double> quantiles = {0.05, 0.25, 0.5, 0.75, 0.95};

@@ -279,6 +279,9 @@ void describe(Visitor& v, RolloutOptions& o) {
 
 template <class Visitor>
 void describe(Visitor& v, TrainOptions& o) {
+    v.key("preset", o.preset,
+          {.help = "whose defaults the other keys of `train` have; what the deck gives itself "
+                   "stands"});
     v.key("corrector", o.corrector,
           {.help = "how the approximator couples to the step",
            .choices = &v.vocabulary().correctors});

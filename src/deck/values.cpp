@@ -110,6 +110,17 @@ const Choices& choices_of(FitMethod) {
     return choices;
 }
 
+const Choices& choices_of(TrainPreset) {
+    static const Choices choices = {
+        {"farstep", "those that each key's own line gives"},
+        {"published",
+         "those of NeurVec's authors: approximator: {hidden: 1024, activation: rational, linear: "
+         "false}, fit: adam, inputs: raw, targets: raw, adam: {epochs: 500, batch: 16384, "
+         "learning_rate: 1e-3, beta2: 0.999, warm_up: 0}"},
+    };
+    return choices;
+}
+
 const Choices& choices_of(Scaling) {
     static const Choices choices = {
         {"standardised", "scaled by component, folded into the weights after training"},

@@ -44,6 +44,7 @@ struct Selection {
 enum class Sampling { Independent, LatinHypercube };
 enum class ApproximatorType { Perceptron, Polynomial, Linear };
 enum class FitMethod { Ridge, LevenbergMarquardt, Adam };
+enum class TrainPreset { Farstep, Published };
 enum class Scaling { Standardised, Raw };
 enum class TargetScaling { State, Output, Raw };
 enum class Statistic { Mean, Variance, Minimum, Maximum, Quantiles };
@@ -54,6 +55,7 @@ const Choices& choices_of(ApproximatorInput);
 const Choices& choices_of(Sampling);
 const Choices& choices_of(ApproximatorType);
 const Choices& choices_of(FitMethod);
+const Choices& choices_of(TrainPreset);
 const Choices& choices_of(Scaling);
 const Choices& choices_of(TargetScaling);
 const Choices& choices_of(Statistic);

@@ -200,6 +200,39 @@ TEST(DeckDefaults, FollowTheKeysTheyDependOn) {
     EXPECT_EQ(options.evaluate->model, "results/x/model.h5");
 }
 
+TEST(DeckPresets, StandForKeysThatTheDeckLeavesOut) {
+    const auto trained = [](const std::string& keys) {
+        const Options options = read(smallest + "train: {preset: published" + keys + "}\n");
+        EXPECT_EQ(read(resolved_text(options)), options);
+        return *options.train;
+    };
+    const TrainOptions all = trained("");
+    EXPECT_EQ(all.approximator.hidden, 1024);
+    EXPECT_FALSE(all.approximator.linear);
+    EXPECT_EQ(all.fit, std::vector<FitMethod>{FitMethod::Adam});
+    EXPECT_EQ(all.inputs, Scaling::Raw);
+    EXPECT_EQ(all.targets, TargetScaling::Raw);
+    EXPECT_EQ(all.adam.epochs, 500);
+    EXPECT_EQ(all.adam.batch, 16384);
+    EXPECT_EQ(all.adam.learning_rate, 1e-3);
+    EXPECT_EQ(all.adam.beta2, 0.999);
+    EXPECT_EQ(all.adam.warm_up, 0);
+    const TrainOptions some =
+        trained(", approximator: {hidden: 9}, targets: state, adam: {iterations: 7, batch: 5}");
+    EXPECT_EQ(some.approximator.hidden, 9);
+    EXPECT_FALSE(some.approximator.linear);
+    EXPECT_EQ(some.targets, TargetScaling::State);
+    EXPECT_EQ(some.inputs, Scaling::Raw);
+    EXPECT_FALSE(some.adam.epochs) << "iterations are given";
+    EXPECT_EQ(some.adam.iterations, 7);
+    EXPECT_EQ(some.adam.batch, 5);
+    EXPECT_EQ(some.adam.beta2, 0.999);
+    const TrainOptions ridge = trained(", fit: ridge");
+    EXPECT_EQ(ridge.fit, std::vector<FitMethod>{FitMethod::Ridge});
+    EXPECT_EQ(ridge.approximator.hidden, 1024);
+    EXPECT_EQ(trained(", approximator: linear").approximator.type, ApproximatorType::Linear);
+}
+
 TEST(DeckDefaults, LeaveStagesOutThatTheDeckLeavesOut) {
     const Options options = read(smallest);
     EXPECT_FALSE(options.ensemble || options.generate || options.train || options.forecast ||
