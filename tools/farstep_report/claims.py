@@ -357,11 +357,31 @@ def skip(results: Results, _size: str) -> Claim:
                  "fitted linear term only helps")
 
 
+def rollouts(results: Results, size: str) -> Claim:
+    source = "asked of AttNS (CSM, our re-reading)"
+    text = "training through five steps of the solver beats training on single steps"
+    if size == experiments.PAPER:
+        return open_claim(source, text, "not run at the published sizes")
+    errors = {}
+    for key in experiments.ROLLOUTS:
+        name = experiments.rollout_name(key)
+        evaluation = results.evaluation(name)
+        if evaluation is None:
+            return open_claim(source, text, results.why_not(name))
+        errors[key] = evaluation.at_end("corrected")
+    return Claim(source, text, "error at t = 50: " + several([
+        ("as many iterations, single steps", errors["steps_1"]), ("five steps", errors["steps_5"]),
+        ("about as long, single steps", errors["steps_1_longer"])]),
+                 errors["steps_5"] < min(errors["steps_1"], errors["steps_1_longer"]),
+                 "an iteration on rollouts costs some twelve times as much, and this fit is not "
+                 "at its end: single steps spend the time better")
+
+
 JUDGES: List[Judge] = [
     blow_up, as_good_as_fine, speed_ups, extra_cost, equal_error, significant, probabilities,
     long_time, contraction, leading_error, reachable, better("raw"), better("standardised"),
     multiplicative_is_worse, attention_to_one, noise, skip, increment, coarse_error, information,
-    linear_chain]
+    linear_chain, rollouts]
 
 
 def count(claims: Sequence[Claim]) -> Tuple[int, int, int]:

@@ -92,6 +92,8 @@ def experiments(size: str) -> List[Experiment]:
         Experiment("Fewer data", "AttNS Figs. 3 and 4", list(_fractions(size))),
         Experiment("Noise on the training states", "AttNS Fig. 5", list(_noise(size))),
         Experiment("Width, input and linear term", "AttNS Tables 1 and 2", list(_variants(size))),
+        Experiment("Training on rollouts", "AttNS Fig. 3, CSM (our re-reading)",
+                   list(_rollouts(size))),
         Experiment("Information in the slope", "asked of AttNS", list(_information(size))),
         Experiment("Named as future work", "NeurVec, Discussion", list(_future(size))),
     ]
@@ -268,6 +270,25 @@ def _variants(size: str) -> Iterator[Run]:
     }
     for system, (name, settings) in itertools.product(ATTNS_SYSTEMS, changes.items()):
         yield Run(variant_name(system, name), f"attns/{size}/{system}.yaml", settings, size)
+
+
+# What training on rollouts is compared by: steps that the loss follows, iterations.
+ROLLOUTS = {"steps_1": (1, 3000), "steps_5": (5, 3000), "steps_1_longer": (1, 36000)}
+
+
+def rollout_name(key: str) -> str:
+    return f"rollouts/elastic_pendulum/{key}"
+
+
+def _rollouts(size: str) -> Iterator[Run]:
+    """All go on from the same fit of single steps: to as many iterations, and, for single steps, to
+    about as much time as rollouts take."""
+    if size == PAPER:
+        return
+    for key, (steps, iterations) in ROLLOUTS.items():
+        yield Run(rollout_name(key), "attns/small/elastic_pendulum_rollouts.yaml",
+                  {"train.adam.unroll": str(steps), "train.adam.iterations": str(iterations)},
+                  size)
 
 
 def _information(size: str) -> Iterator[Run]:
