@@ -148,6 +148,89 @@ def test_each_kind_of_file_is_drawn_beside_it(tmp_path, kind):
         assert_picture(picture)
 
 
+def add_parameters(file, system, values, size=0):
+    file.attrs.update({"system": system, "system_size": size, "parameters": list(values.values()),
+                       "parameter_names": np.array(list(values), dtype=object)})
+
+
+ELASTIC = {"k": 40.0, "m": 1.0, "g": 9.8, "l0": 10.0}
+
+
+def make_states(path, system="elastic_pendulum"):
+    """An evaluation that stores enough trajectories, lengths around 10."""
+    make_evaluation(path)
+    with h5py.File(path, "a") as file:
+        add_components(file)
+        add_parameters(file, system, ELASTIC)
+        reference = waves(24, 4) / 5 + np.array([0, 10, 0, 0])
+        reference[:, :, 3] = 0  # a component at rest
+        file["reference_state"] = reference
+        file["state"] = np.stack([reference + 0.1 * TIME[:, None, None],
+                                  reference + 1e-4 * TIME[:, None, None]])
+
+
+def drawn(path):
+    result = plot(path)
+    assert (result.returncode, result.stderr) == (0, "")
+    for picture in result.stdout.split():
+        assert_picture(picture)
+    return [pathlib.Path(picture).stem.split("-", 1)[1] for picture in result.stdout.split()]
+
+
+def test_stored_trajectories_are_drawn_as_histograms_and_by_their_bends(tmp_path):
+    make_states(tmp_path / "states.h5")
+    usual = ["error", "energy", "work-precision"]
+    assert drawn(tmp_path / "states.h5") == [*usual, "histograms", "histograms-2", "steepest"]
+    # Of a system whose right-hand side the tool does not know, no derivative is drawn.
+    make_states(tmp_path / "unknown.h5", "lorenz63")
+    assert drawn(tmp_path / "unknown.h5") == [*usual, "histograms", "histograms-2"]
+    one = plot(tmp_path / "states.h5", "--component", "r", "-o", tmp_path / "one")
+    assert "states-histograms.png" in one.stdout and "histograms-2" not in one.stdout
+    assert_refused(plot(tmp_path / "states.h5", "--component", "rr"), 1, "rr", "'r'")
+
+
+def test_a_dataset_of_a_known_system_shows_its_second_derivatives(tmp_path):
+    make_dataset(tmp_path / "data.h5")
+    with h5py.File(tmp_path / "data.h5", "a") as file:
+        add_parameters(file, "elastic_pendulum", ELASTIC)
+        file["state"][...] = waves(6, 4) / 5 + np.array([0, 10, 0, 0])
+        file["state"][:, 2] = np.nan  # a trajectory that failed
+    assert drawn(tmp_path / "data.h5") == ["trajectories", "phase", "second-derivatives"]
+    with h5py.File(tmp_path / "data.h5", "a") as file:
+        file["parameter_values"] = np.ones((6, 4))  # one set for each trajectory
+    assert drawn(tmp_path / "data.h5") == ["trajectories", "phase"]
+
+
+def make_pendulum_model(path, scheme="euler"):
+    """Of a pendulum, with a small network."""
+    make_model(path)
+    with h5py.File(path, "a") as file:
+        for name in ("box_low", "box_high", "centre", "input_scale"):
+            del file[name]
+        file.attrs.update({"scheme": scheme, "activation": "tanh", "input": "state"})
+        add_parameters(file, "pendulum_chain", {"g": 9.8}, size=1)
+        names = ["theta_1", "theta_dot_1"]
+        add_components(file, names, ["rad", "rad/s"])
+        for axis in ("input", "output"):
+            file.create_dataset(axis, data=np.array(names, dtype=object),
+                                dtype=h5py.string_dtype())
+        file["box_low"], file["box_high"] = [-1.5, -4.0], [1.5, 4.0]
+        file["centre"], file["bias"], file["coefficients"] = np.zeros(2), np.zeros(2), np.zeros(7)
+        file["input_scale"] = np.ones(2)
+        file["weights"], file["biases"] = [[1.0, 0.2], [0.3, -1]], [0.1, 0.2]
+        file["outgoing"] = [[-0.05, 0.01], [0.02, -0.1]]
+
+
+def test_a_model_on_eulers_scheme_shows_what_it_learnt_and_its_bound(tmp_path):
+    make_pendulum_model(tmp_path / "model.h5")
+    assert drawn(tmp_path / "model.h5") == ["loss", "box", "residuals", "bound"]
+    with h5py.File(tmp_path / "model.h5", "a") as file:
+        file.attrs["activation"] = "softplus"
+    assert_refused(plot(tmp_path / "model.h5"), 3, "model.h5", "softplus")
+    make_pendulum_model(tmp_path / "other.h5", "rk4")
+    assert drawn(tmp_path / "other.h5") == ["loss", "box"]
+
+
 def looks_of(axes):
     """What tells the lines of a picture apart without colour, by label."""
     return {line.get_label(): (line.get_linestyle(), line.get_marker())

@@ -16,10 +16,11 @@ TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
 sys.path.insert(0, str(TOOLS))
 
 from farstep_plot.reading import FarstepFile  # noqa: E402
-from farstep_report import (bounds, experiments, histograms, published,  # noqa: E402
-                            residual_fields, second_derivatives, statistics, systems, top_decile)
+from farstep_plot import (bounds, histograms, residual_fields,  # noqa: E402
+                          second_derivatives, systems, top_decile)
+from farstep_plot.network import Network  # noqa: E402
+from farstep_report import experiments, published, statistics  # noqa: E402
 from farstep_report.claims import Claim, count  # noqa: E402
-from farstep_report.network import Network  # noqa: E402
 
 
 def digits(text):
@@ -136,7 +137,7 @@ def test_residuals_of_the_pendulum():
     def exact(u):
         return residual_fields.true_residual(f, u, 0.1)
 
-    fields = residual_fields.fields(exact, 0.1, 9.8, theta, theta_dot)
+    fields = residual_fields.fields(exact, f, 0.1, theta, theta_dot)
     assert fields.true_difference.max() == 0
     assert fields.difference.max() == pytest.approx(6.65e-5, rel=0.01)
     assert fields.difference == pytest.approx(fields.leading_to_true)

@@ -60,7 +60,8 @@ def make_parser() -> Parser:
     parser.add_argument("--format", metavar="FORMATS", type=parse_formats, default=["png"],
                         help="png, pdf, or png,pdf (default: png)")
     parser.add_argument("--component", metavar="NAME", nargs="+", action="extend", default=[],
-                        help="components to draw of datasets, forecasts and training boxes, or "
+                        help="components to draw of datasets, forecasts, training boxes and "
+                             "histograms, or "
                              f"'all' (default: the first {style.PANELS_PER_PAGE}); put it behind "
                              "the files")
     parser.add_argument("--dpi", type=parse_dpi, default=200,

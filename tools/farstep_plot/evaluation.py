@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from . import skill, style
+from . import skill, states, style
 from .pictures import Pictures, frame, panel
 from .reading import FarstepFile, FileError
 
@@ -38,7 +38,7 @@ class Curve(NamedTuple):
     adaptive: bool
 
 
-def draw(file: FarstepFile, pictures: Pictures, _components: Sequence[str]) -> None:
+def draw(file: FarstepFile, pictures: Pictures, components: Sequence[str]) -> None:
     if not file.has("work_precision"):
         raise FileError(f"{file.path}: group 'work_precision' is missing")
     draw_error(file, pictures)
@@ -46,6 +46,7 @@ def draw(file: FarstepFile, pictures: Pictures, _components: Sequence[str]) -> N
         draw_energy(file, pictures)
     draw_work_precision(file, pictures)
     skill.draw(file, pictures)
+    states.draw(file, pictures, components)
 
 
 def rollouts_of(file: FarstepFile) -> List[str]:

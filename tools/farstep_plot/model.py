@@ -10,7 +10,7 @@ from typing import List, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from . import style
+from . import residuals, style
 from .pictures import Pictures, frame, panel
 from .reading import Component, FarstepFile
 
@@ -23,6 +23,7 @@ def draw(file: FarstepFile, pictures: Pictures, names: Sequence[str]) -> None:
         draw_gain(file, pictures)
     if file.has("component"):
         draw_box(file, pictures, file.chosen_components(names))
+    residuals.draw(file, pictures)
 
 
 def title_of(file: FarstepFile) -> str:

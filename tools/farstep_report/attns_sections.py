@@ -9,12 +9,12 @@ from typing import Any, Dict, List, Optional
 
 import numpy as np
 
-from farstep_plot import style
+from farstep_plot import second_derivatives, style, systems, top_decile
 from farstep_plot.pictures import frame, panel
 from farstep_plot.reading import FarstepFile
 from matplotlib.figure import Figure
 
-from . import drawings, experiments, published, runs, second_derivatives, systems, top_decile
+from . import drawings, experiments, published, runs
 from .html import Missing, Number, Page, gallery, paragraph, picture, table
 from .recipe_sections import LABELS, METHOD_NAMES
 from .runs import Results

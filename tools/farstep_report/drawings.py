@@ -4,9 +4,8 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Optional, Sequence
+from typing import Dict, List, Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -83,26 +82,6 @@ def loss_curves(losses: Dict[str, "tuple[np.ndarray, np.ndarray]"], title: str) 
     return figure
 
 
-def histograms(counts: Dict[str, List[np.ndarray]], components: Sequence[str],
-               ranges: Sequence["tuple[float, float]"], end: float, title: str) -> Figure:
-    """One row a rollout, one column a component; counts [time bin][value bin]."""
-    rows, columns = len(counts), len(components)
-    figure, axes = plt.subplots(rows, columns, figsize=(4.1 * columns, 1.75 * rows + 0.3),
-                                sharex="all", squeeze=False)
-    for i, (name, row) in enumerate(counts.items()):
-        for j, count in enumerate(row):
-            low, high = ranges[j]
-            axes[i][j].imshow(np.log1p(count.T), origin="lower", aspect="auto", cmap="viridis",
-                              extent=(0, end, low, high), interpolation="nearest")
-            axes[i][j].grid(False)
-            axes[i][j].set_ylabel(style.symbol(components[j]))
-            axes[i][j].set_title(name, fontsize=8.5)
-    for axis in axes[-1]:
-        axis.set_xlabel("$t$")
-    frame(figure, title, columns=0)
-    return figure
-
-
 def orbits(reference: np.ndarray, plain: np.ndarray, corrected: np.ndarray, names: Sequence[str],
            title: str) -> Figure:
     """Projections of trajectories [time][trajectory][two components], one panel each."""
@@ -118,23 +97,4 @@ def orbits(reference: np.ndarray, plain: np.ndarray, corrected: np.ndarray, name
                       **kind)
         axes.set(xlabel=style.symbol(names[0]), ylabel=style.symbol(names[1]))
     frame(figure, title, columns=3)
-    return figure
-
-
-def field_maps(maps: Dict[str, np.ndarray], theta: np.ndarray, theta_dot: np.ndarray, title: str,
-               note: str, outline: Optional[np.ndarray] = None) -> Figure:
-    """Logarithmic maps on the phase plane; `outline` marks the box of initial states."""
-    figure, panels = grid(len(maps), height=2.5)
-    figure.set_layout_engine("constrained")  # before colour bars, which settle with their engine
-    for axes, (name, values) in zip(panels, maps.items()):
-        floor = 1e-12 * np.nanmax(values)  # or one zero would take up the scale
-        image = axes.pcolormesh(theta, theta_dot, np.log10(np.maximum(values.T, floor)),
-                                cmap="viridis", shading="nearest", rasterized=True)
-        figure.colorbar(image, ax=axes, label="log10")
-        axes.grid(False)
-        axes.set_title(name, fontsize=8.5)
-        axes.set(xlabel=r"$\theta$", ylabel=r"$\dot{\theta}$")
-        if outline is not None:
-            axes.plot(outline[:, 0], outline[:, 1], color="white", linewidth=1.2)
-    frame(figure, title, note, columns=0)
     return figure

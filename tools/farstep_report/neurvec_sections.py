@@ -9,10 +9,9 @@ from typing import Any, List, Optional, Sequence, Tuple
 
 import numpy as np
 
-from farstep_plot import style
+from farstep_plot import bounds, histograms, residual_fields, style, systems
 
-from . import (bounds, drawings, experiments, histograms, published, residual_fields, runs, savings,
-               statistics, systems)
+from . import drawings, experiments, published, runs, savings, statistics
 from .html import Missing, Number, Page, gallery, number_text, paragraph, picture, table
 from .runs import Evaluation, Results
 
@@ -273,17 +272,11 @@ def add_histograms(page: Page, results: Results, size: str) -> None:
 
 
 def draw_histograms(evaluation: Evaluation, states: runs.States, pair: Sequence[str], label: str):
-    ranges, counts = [], {"reference": [], "plain": [], "corrected": []}
-    for component in pair:
-        index = states.components.index(component)
-        truth = states.reference[:, :, index]
-        limits = (float(truth.min()), float(truth.max()))
-        ranges.append(limits)
-        for rollout, into in counts.items():
-            curves = truth if rollout == "reference" else states.states[rollout][:, :, index]
-            into.append(histograms.time_series_histogram(evaluation.time, curves, limits))
+    chosen = [states.components.index(component) for component in pair]
+    curves = {"reference": states.reference[:, :, chosen],
+              **{name: states.states[name][:, :, chosen] for name in ("plain", "corrected")}}
     title = f"{label}: {style.count(states.reference.shape[1])} trajectories"
-    return drawings.histograms(counts, pair, ranges, float(evaluation.time[-1]), title)
+    return histograms.draw(evaluation.time, curves, [style.symbol(name) for name in pair], title)
 
 
 def spread_ratio(states: runs.States, time: np.ndarray, component: str, rollout: str,
@@ -308,12 +301,13 @@ def simple_fields(results: Results, name: str, inside: bool) -> Optional[residua
         theta, rate = np.linspace(0, np.pi / 2, 81), np.linspace(0, 0.5, 41)
     else:
         theta, rate = np.linspace(-np.pi / 2, np.pi / 2, 121), np.linspace(-4.4, 4.4, 121)
-    return residual_fields.fields(model.network, model.network.step, 9.8, theta, rate)
+    return residual_fields.fields(model.network, systems.pendulum_chain(1, 9.8),
+                                  model.network.step, theta, rate)
 
 
 def reachable(fields: residual_fields.Fields, g: float = 9.8) -> np.ndarray:
     """Where the energy is no larger than that of the initial states."""
-    theta, rate = np.meshgrid(fields.theta, fields.theta_dot, indexing="ij")
+    theta, rate = np.meshgrid(fields.first, fields.second, indexing="ij")
     return rate**2 / 2 - g * np.cos(theta) <= 0.5**2 / 2 - g * np.cos(np.pi / 2)
 
 
@@ -333,12 +327,9 @@ def add_simple_pendulum(page: Page, results: Results) -> None:
                              fields.difference, fields.leading_to_true, fields.true_difference,
                              fields.leading))])
         if step == "0.1":
-            maps = {"R_NV = |N|²": plane.network, "R_EL = |½(∇f)f H²|²": plane.leading,
-                    "R_Diff = |½(∇f)f H² − N|²": plane.difference,
-                    "|true residual − N|²": plane.true_difference}
-            maps = {key: np.where(seen, field, np.nan) for key, field in maps.items()}
-            page.add(picture(drawings.field_maps(
-                maps, plane.theta, plane.theta_dot, "Simple pendulum, Euler, step 0.1",
+            maps = {key: np.where(seen, field, np.nan) for key, field in plane.by_name().items()}
+            page.add(picture(residual_fields.draw(
+                maps, plane, (r"$\theta$", r"$\dot{\theta}$"), "Simple pendulum, Euler, step 0.1",
                 "On the states that trajectories can reach; the line frames the initial ones.",
                 INITIAL_BOX)))
     page.add(

@@ -10,10 +10,9 @@ from typing import Dict, List, NamedTuple, Optional
 
 import numpy as np
 
-from farstep_plot.reading import FarstepFile, FileError
-
-from . import systems
-from .network import Network
+from farstep_plot import systems
+from farstep_plot.network import Network
+from farstep_plot.reading import FarstepFile
 
 # What an evaluation holds of every rollout over time.
 SERIES = ("mean_square", "median", "minimum", "maximum", "energy_mean", "energy_maximum")
@@ -136,13 +135,7 @@ def read_model(path: pathlib.Path) -> Model:
 def right_hand_side(path: pathlib.Path) -> systems.RightHandSide:
     """Of the system of a file."""
     with FarstepFile(path) as file:
-        names = [str(name) for name in file.attribute("parameter_names")]
-        values = dict(zip(names, (float(x) for x in file.attribute("parameters"))))
-        size = int(file.number("system_size", 0))
-        try:
-            return systems.right_hand_side(file.text("system"), size, values)
-        except KeyError as error:
-            raise FileError(f"{path}: no analysis knows the system {error}") from error
+        return systems.of_file(file)
 
 
 def dataset_states(path: pathlib.Path, trajectories: int) -> np.ndarray:

@@ -5,9 +5,13 @@ value."""
 
 from __future__ import annotations
 
-from typing import Optional, Tuple
+from typing import Dict, Optional, Sequence, Tuple
 
+import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
+
+from .pictures import frame
 
 TIME_BINS, VALUE_BINS = 800, 100
 
@@ -31,6 +35,30 @@ def time_series_histogram(time: np.ndarray, curves: np.ndarray,
     np.add.at(changes, (columns[finite], first[finite]), 1)
     np.add.at(changes, (columns[finite], last[finite] + 1), -1)
     return np.cumsum(changes, axis=1)[:, :-1]
+
+
+def draw(time: np.ndarray, ensembles: Dict[str, np.ndarray], labels: Sequence[str],
+         title: str, note: str = "", time_label: str = "$t$") -> Figure:
+    """One row an ensemble [time][trajectory][component], one column a component, on the range of
+    the first ensemble."""
+    figure, axes = plt.subplots(len(ensembles), len(labels), sharex="all", squeeze=False,
+                                figsize=(4.1 * len(labels), 1.75 * len(ensembles) + 0.3))
+    truth = next(iter(ensembles.values()))
+    for column, label in enumerate(labels):
+        low, high = (float(extreme(truth[:, :, column])) for extreme in (np.nanmin, np.nanmax))
+        if not high > low:  # a component at rest, or no finite number
+            low, high = np.nan_to_num(low) - 0.5, np.nan_to_num(low) + 0.5
+        for row, (name, states) in enumerate(ensembles.items()):
+            panel = axes[row][column]
+            count = time_series_histogram(time, states[:, :, column], (low, high))
+            panel.imshow(np.log1p(count.T), origin="lower", aspect="auto", cmap="viridis",
+                         extent=(time[0], time[-1], low, high), interpolation="nearest")
+            panel.grid(False)
+            panel.set_ylabel(label)
+            panel.set_title(name, fontsize=8.5)
+        axes[-1][column].set_xlabel(time_label)
+    frame(figure, title, note, columns=0)
+    return figure
 
 
 def _bin_of(values: np.ndarray, low: float, high: float, count: int) -> np.ndarray:

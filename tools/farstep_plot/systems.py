@@ -11,6 +11,8 @@ from typing import Callable, Dict, Mapping, Sequence
 
 import numpy as np
 
+from .reading import FarstepFile, FileError
+
 RightHandSide = Callable[[np.ndarray], np.ndarray]
 
 
@@ -56,6 +58,9 @@ def pendulum_chain(links: int, g: float = 9.8) -> RightHandSide:
     return f
 
 
+SYSTEMS = ("henon_heiles", "elastic_pendulum", "spring_chain", "pendulum_chain")
+
+
 def right_hand_side(system: str, size: int, parameters: Mapping[str, float]) -> RightHandSide:
     """Of a system by farstep's name. Throws KeyError where it is none of the published ones."""
     if system == "henon_heiles":
@@ -68,6 +73,23 @@ def right_hand_side(system: str, size: int, parameters: Mapping[str, float]) -> 
     if system == "pendulum_chain":
         return pendulum_chain(size, parameters["g"])
     raise KeyError(system)
+
+
+def of_file(file: FarstepFile) -> RightHandSide:
+    """Of the system of a file. Throws FileError where it is none of the published ones."""
+    names = [str(name) for name in file.attribute("parameter_names")]
+    values = dict(zip(names, (float(x) for x in file.attribute("parameters"))))
+    try:
+        return right_hand_side(file.text("system"), int(file.number("system_size", 0)), values)
+    except KeyError as error:
+        raise FileError(f"{file.path}: no analysis knows the system {error}") from error
+
+
+def is_known(file: FarstepFile) -> bool:
+    """Whether of_file knows the system, with one set of parameters for all trajectories."""
+    has_parameters = len(file.attribute("parameter_names", [])) > 0
+    return (file.text("system", "") in SYSTEMS and has_parameters
+            and not file.has("parameter_values"))
 
 
 def _euler(f: RightHandSide, u: np.ndarray, _h: float) -> np.ndarray:

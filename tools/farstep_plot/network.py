@@ -8,9 +8,8 @@ from typing import Callable, Dict
 
 import numpy as np
 
-from farstep_plot.reading import FarstepFile, FileError
-
 from . import systems
+from .reading import FarstepFile, FileError
 
 
 def rational(x: np.ndarray, c: np.ndarray) -> np.ndarray:
@@ -40,7 +39,10 @@ class Network:
         self.corrector = file.text("corrector")
         self.input = file.text("input", USUAL_INPUTS.get(self.corrector, "slope"))
         self.scheme, self.step = file.text("scheme"), file.number("step")
-        self.activation = ACTIVATIONS[file.text("activation")]
+        activation = file.text("activation")
+        if activation not in ACTIVATIONS:
+            raise FileError(f"{file.path}: an unknown activation, '{activation}'")
+        self.activation = ACTIVATIONS[activation]
         self.coefficients = file.values("coefficients", 7)
         self.centre = file.values("centre", inputs)
         self.bias = file.values("bias", outputs)
