@@ -27,12 +27,15 @@ void take_if(const std::string& name, std::optional<ExplicitScheme>& result) {
 std::optional<ExplicitScheme> explicit_scheme(const std::string& name) {
     if (name == NoScheme::name) return ExplicitScheme{};
     // Positions come first. The kick enters the drift's stage; Verlet's second kick, the last.
+    using Half = ExplicitScheme::Half;
     if (name == SymplecticEuler::name) {
-        return ExplicitScheme{{{{{}, {0}}, {0, 1}}, {{{}, {1}}, {1, 0}}}};
+        const Half positions{{{}, {0}}, {0, 1}}, momenta{{{}, {1}}, {1, 0}};
+        return ExplicitScheme{{positions, momenta}};
     }
     if (name == StormerVerlet::name) {
-        return ExplicitScheme{{{{{}, {0}, {0, 1}}, {0, 1, 0}},
-                               {{{}, {0.5}, {0.5, 0}}, {0.5, 0, 0.5}}}};
+        const Half positions{{{}, {0}, {0, 1}}, {0, 1, 0}};
+        const Half momenta{{{}, {0.5}, {0.5, 0}}, {0.5, 0, 0.5}};
+        return ExplicitScheme{{positions, momenta}};
     }
     std::optional<ExplicitScheme> result;
     take_if<Euler>(name, result);

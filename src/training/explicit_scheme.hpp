@@ -4,6 +4,7 @@
 // An explicit scheme of fixed steps as numbers at run time, so that one code differentiates all.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,7 +20,7 @@ struct ExplicitScheme {
         std::vector<std::vector<double>> a;  ///< [stage][earlier stage]
         std::vector<double> b;               ///< [stage]
     };
-    Half halves[2];
+    std::array<Half, 2> halves;
 
     int stages() const { return int(halves[0].b.size()); }
 };

@@ -123,10 +123,9 @@ struct ApplyCorrection {
 
     KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t item) const {
         const Place at(item, int(state.extent(1)));
-        next(at.tile, at.row, at.lane) =
-            state(at.tile, at.row, at.lane) +
-            (increment(at.tile, at.row, at.lane) +
-             unit(at.row) * predictions(at.tile, at.row, at.lane));
+        next(at.tile, at.row, at.lane) = state(at.tile, at.row, at.lane) +
+                                         (increment(at.tile, at.row, at.lane) +
+                                          unit(at.row) * predictions(at.tile, at.row, at.lane));
     }
 };
 
@@ -167,7 +166,10 @@ SeenInputs seen_inputs(const Network& network, const ParameterView& centre,
     const ApproximatorInput input = network.input;
     const bool sees_state = input == ApproximatorInput::state || input == ApproximatorInput::both;
     const bool sees_slope = input != ApproximatorInput::state;
-    return {centre, unit, d, sees_state ? 0 : -1,
+    return {centre,
+            unit,
+            d,
+            sees_state ? 0 : -1,
             !sees_slope  ? -1
             : sees_state ? d
                          : 0,
@@ -219,7 +221,8 @@ UnrolledLoss::UnrolledLoss(const FitProblem& problem, const Network& network,
 
 StateView UnrolledLoss::memory(const char* label, std::int64_t blocks, int rows) const {
     const std::int64_t tiles = (m_most + tile_width - 1) / tile_width;
-    return StateView(std::string(label), std::size_t(blocks * tiles), std::size_t(rows), tile_width);
+    return StateView(std::string(label), std::size_t(blocks * tiles), std::size_t(rows),
+                     tile_width);
 }
 
 StateView UnrolledLoss::block(const StateView& blocks, std::int64_t number) const {
@@ -256,8 +259,8 @@ double UnrolledLoss::gradient(const ParameterView& parameters, const SegmentChoi
     for (std::int64_t n = m_segments.steps; n-- > 0;) {
         const StateView state = block(m_states, n + 1);
         launch_by_component("farstep::add_errors", state,
-                            AddErrors{state, block(m_truth, n + 1), adjoint,
-                                      block(m_cotangents, n), m_target_unit, m_count, weight});
+                            AddErrors{state, block(m_truth, n + 1), adjoint, block(m_cotangents, n),
+                                      m_target_unit, m_count, weight});
         if (n > 0) go_back(parameters, n);
     }
     m_compute_gradient(m_network.activation, m_network.shape, parameters, m_inputs, m_cotangents,
@@ -288,14 +291,15 @@ void UnrolledLoss::set_increment(std::int64_t step) {
     };
     for (int i = 0; i < m_scheme.stages(); ++i) {
         use_weights(i, [&](int half, int j) {
-            return m_scheme.halves[half].a[std::size_t(i)][std::size_t(j)];
+            return m_scheme.halves[std::size_t(half)].a[std::size_t(i)][std::size_t(j)];
         });
         sum.result = block(m_stages, i);
         launch_by_component("farstep::stage", sum.result, sum);
         m_linearisation.rate(sum.result, m_system_parameters, block(m_slopes, i));
     }
-    use_weights(m_scheme.stages(),
-                [&](int half, int j) { return m_scheme.halves[half].b[std::size_t(j)]; });
+    use_weights(m_scheme.stages(), [&](int half, int j) {
+        return m_scheme.halves[std::size_t(half)].b[std::size_t(j)];
+    });
     sum.base_weights[0] = sum.base_weights[1] = 0;
     sum.result = increment;
     launch_by_component("farstep::increment", increment, sum);
@@ -305,25 +309,23 @@ void UnrolledLoss::take_step(const ParameterView& parameters, std::int64_t step)
     set_increment(step);
     const StateView state = block(m_states, step), increment = block(m_increment, 0);
     const StateView inputs = block(m_inputs, step), predictions = block(m_predictions, 0);
-    launch_by_component(
-        "farstep::set_inputs", inputs,
-        SetInputs{seen_inputs(m_network, m_centre, m_input_unit, m_step), state, increment,
-                  inputs});
+    launch_by_component("farstep::set_inputs", inputs,
+                        SetInputs{seen_inputs(m_network, m_centre, m_input_unit, m_step), state,
+                                  increment, inputs});
     compute_predictions(m_network.activation, m_network.shape, parameters, inputs, predictions);
-    launch_by_component("farstep::apply_correction", state,
-                        ApplyCorrection{state, increment, predictions, block(m_states, step + 1),
-                                        m_target_unit});
+    launch_by_component(
+        "farstep::apply_correction", state,
+        ApplyCorrection{state, increment, predictions, block(m_states, step + 1), m_target_unit});
 }
 
 /// From the adjoint of the state after a step to that of the state before it.
 void UnrolledLoss::go_back(const ParameterView& parameters, std::int64_t step) {
     const StateView adjoint = block(m_adjoint, 0), input_adjoint = block(m_input_adjoint, 0);
-    compute_input_gradient(m_network.activation, m_network.shape, parameters,
-                           block(m_inputs, step), block(m_cotangents, step), input_adjoint);
-    launch_by_component(
-        "farstep::pull_inputs", adjoint,
-        PullInputs{seen_inputs(m_network, m_centre, m_input_unit, m_step), input_adjoint, adjoint,
-                   block(m_increment_adjoint, 0)});
+    compute_input_gradient(m_network.activation, m_network.shape, parameters, block(m_inputs, step),
+                           block(m_cotangents, step), input_adjoint);
+    launch_by_component("farstep::pull_inputs", adjoint,
+                        PullInputs{seen_inputs(m_network, m_centre, m_input_unit, m_step),
+                                   input_adjoint, adjoint, block(m_increment_adjoint, 0)});
     if (m_scheme.stages() == 0) return;
     set_increment(step);  // its stages, which were not kept
     pull_back_increment();
@@ -338,7 +340,7 @@ void UnrolledLoss::pull_back_increment() {
         sum.terms = block(m_stage_adjoints, j + 1 < stages ? j + 1 : j);
         sum.count = stages - 1 - j;
         for (int half = 0; half < 2; ++half) {
-            const ExplicitScheme::Half& own = m_scheme.halves[half];
+            const ExplicitScheme::Half& own = m_scheme.halves[std::size_t(half)];
             sum.base_weights[half] = m_step * own.b[std::size_t(j)];
             for (int l = j + 1; l < stages; ++l) {
                 sum.weights[half][l - j - 1] = m_step * own.a[std::size_t(l)][std::size_t(j)];

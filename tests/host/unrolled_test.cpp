@@ -44,7 +44,8 @@ TEST(Linearisation, OfEverySystemAgreesWithFiniteDifferences) {
         Kokkos::fence();
         // An Euler step of length 1 rounds to the digits of the state.
         EXPECT_LT(testing::largest_difference(rate.rows(), testing::right_hand_side(*model, state)),
-                  1e-12) << model->info().name;
+                  1e-12)
+            << model->info().name;
         const Rows found = pulled.rows();
         const double step = 1e-4;
         for (std::size_t j = 0; j < d; ++j) {
@@ -84,7 +85,8 @@ std::string name_of_case(const ::testing::TestParamInfo<Case>& test) {
 /// A network, units and trajectories, none of them special.
 class Rollouts {
 public:
-    explicit Rollouts(const Case& what)
+    /// Trajectories are by `truth`.
+    explicit Rollouts(const Case& what, const std::string& truth = "dp8", int substeps = 10)
         : m_model(testing::system(what.system, what.sizes)),
           m_far_step{what.scheme, what.step, testing::parameters_of(m_model)},
           m_problem{{}, m_model, m_data, m_options, quiet} {
@@ -105,7 +107,7 @@ public:
             m_data.scaling.input_scale.push_back(1.5 + numbers());
         }
         for (int i = 0; i < d; ++i) m_data.scaling.target_scale.push_back(0.04 + 0.02 * numbers());
-        draw_trajectories();
+        draw_trajectories(truth, substeps);
     }
 
     Segments segments(std::int64_t steps) const {
@@ -119,7 +121,7 @@ public:
     static constexpr std::int64_t trajectories = 9, times = 12;
 
 private:
-    void draw_trajectories() {
+    void draw_trajectories(const std::string& truth, int substeps) {
         Rows state = testing::sampled(m_model, trajectories, 1);
         const auto d = std::size_t(m_model.dimension());
         Rows rows(state.size() * std::size_t(times));
@@ -127,7 +129,7 @@ private:
             for (std::size_t k = 0; k < std::size_t(trajectories); ++k) {
                 std::copy_n(&state[k * d], d, &rows[(k * std::size_t(times) + n) * d]);
             }
-            state = testing::advanced(m_model, state, "dp8", m_far_step.step / 10, 10);
+            state = testing::advanced(m_model, state, truth, m_far_step.step / substeps, substeps);
         }
         m_states = testing::ensemble_of(m_model, rows).view().state;
     }
@@ -140,6 +142,23 @@ private:
     Network m_network;
     StateView m_states;
 };
+
+TEST(UnrolledLoss, TakesTheStepsOfEveryExplicitScheme) {
+    for (const char* scheme : {"euler", "improved_euler", "kutta3", "rk4", "dp8",
+                               "symplectic_euler", "stormer_verlet", "none"}) {
+        const Rollouts rollouts({"henon_heiles", {}, 0.2, scheme, ApproximatorInput::state}, scheme,
+                                1);
+        const Segments segments = rollouts.segments(5);
+        UnrolledLoss loss(rollouts.problem(), rollouts.network(), segments, segments.count);
+        std::vector<double> without(rollouts.network().parameters.size());
+        // With weights of zero, but a denominator that is not.
+        std::fill(without.end() - rational_coefficient_count, without.end(), 1.0);
+        // Units are 0.02 to 0.06, states of 1 round to 1e-16.
+        EXPECT_LT(loss.mean({}, without), 1e-26) << scheme;
+    }
+    EXPECT_FALSE(explicit_scheme("implicit_midpoint"));
+    EXPECT_FALSE(explicit_scheme("dopri5"));
+}
 
 class RolloutGradient : public ::testing::TestWithParam<Case> {};
 
@@ -270,8 +289,8 @@ TEST(UnrolledGradient, OfOneStepIsThatOfSingleStepTraining) {
             pairs.count = pairs.total = data.training.total;
             UnrolledLoss loss(problem, network, pairs, pairs.count);
             const double share = 1 / double(pairs.count * 4);
-            const double squares = loss.gradient(to_device(network.parameters),
-                                                 {{}, 0, pairs.count}, 0, share, found);
+            const double squares =
+                loss.gradient(to_device(network.parameters), {{}, 0, pairs.count}, 0, share, found);
             EXPECT_NEAR(share * squares, mean, 1e-11 * mean);
             EXPECT_NEAR(loss.mean({}, network.parameters), mean, 1e-11 * mean);
             const auto a = on_host(found), b = on_host(expected);
@@ -296,7 +315,8 @@ TEST(UnrolledAdam, ReducesTheLossOfRollouts) {
     problem.far_step = &step;
     const Fit fit = fit_adam(problem, nullptr);
     Network nothing = blank_network(problem);
-    const double without = rollout_loss(problem, nothing), with = rollout_loss(problem, fit.network);
+    const double without = rollout_loss(problem, nothing),
+                 with = rollout_loss(problem, fit.network);
     EXPECT_LT(with, without / 5);
     double best = fit.history.front().validation_loss;
     for (const HistoryEntry& entry : fit.history) best = std::min(best, entry.validation_loss);

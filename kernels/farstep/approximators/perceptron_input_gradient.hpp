@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// What a loss says of the inputs of a network in training: what a gradient hands to the step before.
+// What a loss says of the inputs of a network in training, which a gradient hands to the step
+// before.
 #pragma once
 
 #include <farstep/approximators/perceptron_samples.hpp>
@@ -43,8 +44,7 @@ private:
     }
 
     KOKKOS_FORCEINLINE_FUNCTION void add_unit(const double* weights, double bias,
-                                              const double* outgoing,
-                                              const RationalCoefficients& c,
+                                              const double* outgoing, const RationalCoefficients& c,
                                               const Slice& slice) const {
         Real z(bias), slope(0.0);
         for (int i = 0; i < shape.inputs; ++i) z += weights[i] * row(inputs, slice, i);
