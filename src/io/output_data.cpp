@@ -151,19 +151,23 @@ void OutputFile::open_for_data() {
     }
 }
 
-void OutputFile::secure() {
-    expect(Phase::data, "secure");
+/// Apart from what follows it, which is collective and must not wait for a rank that failed here.
+void OutputFile::finish_writing() {
     together(m_comm, [&] {
         if (m_background) {
             m_background->finish();
         }
     });
+}
+
+void OutputFile::secure() {
+    expect(Phase::data, "secure");
+    finish_writing();
     together(m_comm, [&] {
         const Descriptor file(PartFile::part_of(m_name), O_RDWR);
         if (H5Fflush(m_data.get(), H5F_SCOPE_GLOBAL) < 0 || !file || ::fsync(file.get()) != 0) {
             throw EnvironmentError(fmt::format("cannot bring {} to disk: {}; check the disk",
-                                               PartFile::part_of(m_name).string(),
-                                               hdf5_reason()));
+                                               PartFile::part_of(m_name).string(), hdf5_reason()));
         }
     });
     // Data touch none of these bytes, so that once is enough.
@@ -177,10 +181,8 @@ void OutputFile::secure() {
 
 void OutputFile::end_parallel() {
     expect(Phase::data, "end_parallel");
+    finish_writing();
     together(m_comm, [&] {
-        if (m_background) {
-            m_background->finish();
-        }
         m_background.reset();
         m_datasets.clear();
         if (!m_data.close()) {
@@ -336,7 +338,8 @@ void OutputFile::abandon_data() {
 std::vector<ByteRange> OutputFile::large_variables() {
     std::vector<ByteRange> places;
     for (const auto& [path, layout] : m_variables) {
-        const bool is_large = element_count(layout.shape) * bytes_of(layout.type) > max_sealed_bytes;
+        const bool is_large =
+            element_count(layout.shape) * bytes_of(layout.type) > max_sealed_bytes;
         if (is_large && m_kind != FileKind::checkpoint) {
             places.push_back(m_structure->place_of(path));
         }

@@ -145,6 +145,7 @@ private:
     std::vector<ByteRange> large_variables();
     void transfer_slab(const std::string& path, const Slab* slab, const void* data, NumberType type,
                        Transfer transfer);
+    void finish_writing();
     void abandon_data();
 
     Communicator m_comm;
