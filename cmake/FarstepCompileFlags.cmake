@@ -64,6 +64,12 @@ function(farstep_compile_without_device)
     endif()
 endfunction()
 
+# Programs of a build with sanitizers know which reports to leave out.
+if(FARSTEP_SANITIZED)
+    add_library(farstep_sanitized OBJECT "${PROJECT_SOURCE_DIR}/cmake/sanitized.cpp")
+    target_sources(farstep_optimization INTERFACE $<TARGET_OBJECTS:farstep_sanitized>)
+endif()
+
 # For fuzzing everything is instrumented but the kernels' instances: the time they take to compile, and
 # to run, would buy nothing, as no input reaches them but as numbers.
 if(FARSTEP_LIBFUZZER)

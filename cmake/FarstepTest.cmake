@@ -36,7 +36,18 @@ endif()
 set(farstep_test_environment
     OMP_PROC_BIND=false OMP_WAIT_POLICY=passive OMPI_MCA_btl_vader_single_copy_mechanism=none
     OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+    FARSTEP_TEST_PATIENCE=${FARSTEP_TEST_PATIENCE}
 )
+
+# Tests read what programs say: reports go to files of their own.
+if(FARSTEP_SANITIZED)
+    set(farstep_sanitizer_reports "${PROJECT_BINARY_DIR}/reports")
+    file(MAKE_DIRECTORY "${farstep_sanitizer_reports}")
+    list(APPEND farstep_test_environment FARSTEP_TEST_SANITIZED=1
+         "ASAN_OPTIONS=log_path=${farstep_sanitizer_reports}/report"
+         "UBSAN_OPTIONS=log_path=${farstep_sanitizer_reports}/report"
+    )
+endif()
 
 # farstep_add_test(<name> SOURCES <file>... [RANKS <n>...] [THREADS <n>] [LABELS <label>...]
 #                  [LIBRARIES <target>...] [TIMEOUT <seconds>])
@@ -104,13 +115,14 @@ endfunction()
 # Uses the caller's arg_TIMEOUT and arg_LABELS.
 function(farstep_set_test_properties test ranks threads)
     set(processors ${ranks})
+    math(EXPR timeout "${arg_TIMEOUT} * ${FARSTEP_TEST_PATIENCE}")
     if(processors GREATER farstep_cores)
         set(processors ${farstep_cores})
     endif()
     set_tests_properties(
         ${test}
         PROPERTIES PROCESSORS ${processors}
-                   TIMEOUT ${arg_TIMEOUT}
+                   TIMEOUT ${timeout}
                    LABELS "${arg_LABELS}"
                    ENVIRONMENT "${farstep_test_environment};OMP_NUM_THREADS=${threads}"
     )

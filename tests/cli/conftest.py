@@ -17,6 +17,10 @@ import subprocess
 
 import pytest
 
+# Builds with sanitizers are slower; what takes a second may take so many.
+PATIENCE = float(os.environ.get("FARSTEP_TEST_PATIENCE", 1))
+SANITIZED = "FARSTEP_TEST_SANITIZED" in os.environ
+
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
 # Every stage of a Hénon–Heiles ensemble in a tenth of a second.
@@ -94,6 +98,7 @@ def farstep(*words, cwd, ranks=1, threads=1, timeout=60, limits=None):
     process = subprocess.Popen(command, cwd=cwd, env=environment(threads), text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                start_new_session=True, preexec_fn=limits)
+    timeout *= PATIENCE
     try:
         out, err = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:

@@ -12,9 +12,9 @@ import time
 
 import pytest
 
-from conftest import Result, command_line, environment, program
+from conftest import PATIENCE, Result, command_line, environment, program
 
-PATIENCE_S = 60
+PATIENCE_S = 60 * PATIENCE
 
 
 def children(pid):

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import disturb
-from conftest import DECK, contents, farstep, settings, succeed, write_deck
+from conftest import DECK, PATIENCE, contents, farstep, settings, succeed, write_deck
 
 STOPPED = 5
 
@@ -293,7 +293,7 @@ def kill_somebody(work, chance):
     else:
         os.killpg(work.process.pid, signal.SIGKILL)
         work.signal(signal.SIGKILL, work.seen)  # the launcher puts them into groups of their own
-    work.process.wait(timeout=30)
+    work.process.wait(timeout=30 * PATIENCE)
     work.wait_until_alone()
 
 
