@@ -42,7 +42,8 @@ public:
     }
     /// At most 255 characters.
     std::string text() {
-        const std::size_t count = std::min<std::size_t>(take<std::uint8_t>(), m_rest.size());
+        const std::size_t wanted = take<std::uint8_t>();
+        const std::size_t count = std::min(wanted, m_rest.size());
         std::string text(reinterpret_cast<const char*>(m_rest.data()), count);
         m_rest = m_rest.subspan(count);
         return text;
