@@ -18,6 +18,9 @@ namespace {
 /// Of what stages keep; a checkpoint of another format is of no use.
 constexpr std::int64_t format = 2;
 
+/// No run restarts as often.
+constexpr std::int64_t most_restarts = std::int64_t(1) << 40;
+
 /// Between looks at the disk for a stop file [s].
 constexpr double look_every_s = 1;
 
@@ -126,7 +129,7 @@ void Checkpoint::find_saved() {
                 "version, or begin anew with --fresh", m_path.string(),
                 m_saved->text("/", "farstep_version")));
         }
-        m_earlier = {m_saved->integer("/", "restarts") + 1, m_saved->number("/", "seconds"),
+        m_earlier = {integer("restarts", 0, most_restarts) + 1, m_saved->number("/", "seconds"),
                      m_saved->text("/", "overridden")};
         require_same_recipe();
         read_skeleton_of_saved();
@@ -168,18 +171,27 @@ void Checkpoint::require_same_recipe() {
 }
 
 void Checkpoint::read_skeleton_of_saved() {
-    if (!m_saved->has("skeleton_begin")) return;
+    if (m_unfinished.empty()) return;
     m_skeleton.file_length = m_saved->integer("/", "skeleton_file_length");
     const auto begins = m_saved->read<std::int64_t>("skeleton_begin");
-    const auto lengths = m_saved->read<std::int64_t>("skeleton_length");
+    const auto lengths = read<std::int64_t>("skeleton_length", begins.size());
     m_skeleton.bytes = m_saved->read<std::int8_t>("skeleton");
-    for (std::size_t k = 0; k < begins.size() && k < lengths.size(); ++k) {
+    for (std::size_t k = 0; k < begins.size(); ++k) {
         m_skeleton.ranges.push_back({begins[k], lengths[k]});
     }
-    if (begins.size() != lengths.size() || !is_sound(m_skeleton)) {
-        throw EnvironmentError(fmt::format("{}: does not hold what it should; --fresh begins anew",
-                                           m_path.string()));
-    }
+    if (!is_sound(m_skeleton)) fail();
+}
+
+std::int64_t Checkpoint::integer(const std::string& name, std::int64_t least,
+                                 std::int64_t most) const {
+    const std::int64_t value = m_saved->integer("/", name);
+    if (value < least || value > most) fail();
+    return value;
+}
+
+void Checkpoint::fail() const {
+    throw EnvironmentError(
+        fmt::format("{}: does not hold what it should; --fresh begins anew", m_path.string()));
 }
 
 bool Checkpoint::is_usable() {

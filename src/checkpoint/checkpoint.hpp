@@ -64,6 +64,17 @@ public:
     std::vector<T> read(const std::string& array, const Slab& slab) const {
         return element_count(slab.count) > 0 ? m_saved->read<T>(array, slab) : std::vector<T>();
     }
+    /// The same of a known number of elements.
+    template <Number T>
+    std::vector<T> read(const std::string& array, std::size_t count) const {
+        std::vector<T> values = read<T>(array);
+        if (values.size() != count) fail();
+        return values;
+    }
+    /// A number of the saved state; throws EnvironmentError unless least ≤ it ≤ most.
+    std::int64_t integer(const std::string& name, std::int64_t least, std::int64_t most) const;
+    /// Throws EnvironmentError: the saved state is not one that the stage has saved.
+    [[noreturn]] void fail() const;
     /// Lets go of the saved state, which has been read. The file stays until a newer one replaces
     /// it.
     void loaded() { m_saved.reset(); }

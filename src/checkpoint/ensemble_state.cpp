@@ -7,6 +7,11 @@
 namespace farstep {
 namespace {
 
+constexpr auto last_status = TrajectoryStatus::left_training_box;
+
+/// More than any trajectory takes; sums of such numbers stay far from overflow.
+constexpr std::int64_t most_steps = std::int64_t(1) << 40;
+
 /// One number a trajectory, of the first `count`.
 template <class View>
 auto numbers_of(const View& view, std::int64_t count) {
@@ -32,6 +37,18 @@ Slab with_rows_of(const Slab& slab, std::int64_t length) {
     return {{slab.offset[0], 0}, {slab.count[0], length}};
 }
 
+/// Numbers of the trajectories that are mine, from 0 to `most`; throws EnvironmentError if one is
+/// not.
+template <class T>
+std::vector<T> read_within(const Checkpoint& checkpoint, const std::string& name, const Slab& mine,
+                           T most) {
+    std::vector<T> numbers = checkpoint.read<T>(name, mine);
+    for (const T number : numbers) {
+        if (number < 0 || number > most) checkpoint.fail();
+    }
+    return numbers;
+}
+
 }  // namespace
 
 void save(SavedState& state, const Ensemble& ensemble, const Position& at,
@@ -51,19 +68,21 @@ void save(SavedState& state, const Ensemble& ensemble, const Position& at,
     }
 }
 
-Position load(const Checkpoint& checkpoint, Ensemble& ensemble, AdaptiveRecord* record) {
-    const Position at = load_position(*checkpoint.saved());
+Position load(const Checkpoint& checkpoint, Ensemble& ensemble, const Course& course,
+              AdaptiveRecord* record) {
+    const Position at = load_position(checkpoint, course);
     if (ensemble.size() == 0) return at;
     const Slab mine = slab_of(ensemble, at.chunk);
     const EnsembleView& view = ensemble.view();
     ensemble.set_rows(checkpoint.read<double>("state", with_rows_of(mine, ensemble.dimension())));
-    set_numbers(view.status, checkpoint.read<std::int8_t>("status", mine));
-    set_numbers(view.failure_step, checkpoint.read<std::int64_t>("failure_step", mine));
-    set_numbers(view.steps_outside, checkpoint.read<std::int64_t>("steps_outside", mine));
+    set_numbers(view.status,
+                read_within<std::int8_t>(checkpoint, "status", mine, std::int8_t(last_status)));
+    set_numbers(view.failure_step, read_within(checkpoint, "failure_step", mine, most_steps));
+    set_numbers(view.steps_outside, read_within(checkpoint, "steps_outside", mine, most_steps));
     if (record) {
         fit_record(*record, std::size_t(ensemble.tiles()));
         set_numbers(record->step_size, checkpoint.read<double>("step_size", mine));
-        set_numbers(record->steps, checkpoint.read<std::int64_t>("steps_taken", mine));
+        set_numbers(record->steps, read_within(checkpoint, "steps_taken", mine, most_steps));
     }
     return at;
 }

@@ -16,8 +16,9 @@ namespace farstep {
 void save(SavedState& state, const Ensemble& ensemble, const Position& at,
           const AdaptiveRecord* record);
 
-/// On any number of ranks; returns where the ensemble stands. Throws EnvironmentError. Not
-/// collective.
-Position load(const Checkpoint& checkpoint, Ensemble& ensemble, AdaptiveRecord* record);
+/// On any number of ranks; returns where the ensemble stands. Throws EnvironmentError if that is
+/// not on its course, or what became of a trajectory cannot be. Not collective.
+Position load(const Checkpoint& checkpoint, Ensemble& ensemble, const Course& course,
+              AdaptiveRecord* record);
 
 }  // namespace farstep

@@ -7,13 +7,15 @@
 
 namespace farstep {
 
-namespace {
-
-[[noreturn]] void fail() {
-    throw EnvironmentError("the checkpoint does not hold what it should; --fresh begins anew");
+std::int64_t integer_of(double number) {
+    constexpr double largest = 0x1p53;
+    if (!(number >= -largest && number <= largest)) refuse_numbers();
+    return std::int64_t(number);
 }
 
-}  // namespace
+void refuse_numbers() {
+    throw EnvironmentError("the checkpoint does not hold what it should; --fresh begins anew");
+}
 
 Journal::Journal(Checkpoint& checkpoint) : m_checkpoint(checkpoint) {
     if (!m_checkpoint.saved()) return;
@@ -22,7 +24,7 @@ Journal::Journal(Checkpoint& checkpoint) : m_checkpoint(checkpoint) {
         const auto numbers = m_checkpoint.read<double>("result");
         auto at = numbers.begin();
         for (const std::int64_t length : lengths) {
-            if (length < 0 || length > numbers.end() - at) fail();
+            if (length < 0 || length > numbers.end() - at) refuse_numbers();
             m_results.emplace_back(at, at + length);
             at += length;
         }
@@ -50,10 +52,32 @@ void Journal::save() {
 }
 
 std::span<const double> NumberReader::take(double count) {
-    if (!(count >= 0 && count <= double(m_numbers.size() - m_at))) fail();
+    if (!(count >= 0 && count <= double(m_numbers.size() - m_at))) refuse_numbers();
     const std::span<const double> taken(m_numbers.data() + m_at, std::size_t(count));
     m_at += taken.size();
     return taken;
+}
+
+std::vector<double> NumberReader::numbers(std::size_t count) {
+    std::vector<double> taken = numbers();
+    if (taken.size() != count) refuse_numbers();
+    return taken;
+}
+
+std::vector<std::int64_t> NumberReader::integers(std::size_t count) {
+    std::vector<std::int64_t> values;
+    for (const double number : numbers(count)) values.push_back(integer_of(number));
+    return values;
+}
+
+std::string NumberReader::text() {
+    std::string text;
+    for (const double letter : numbers()) {
+        const std::int64_t code = integer_of(letter);
+        if (code < -128 || code > 255) refuse_numbers();
+        text += char(code);
+    }
+    return text;
 }
 
 void Journal::describe(SavedState& state, const Numbers& under_way) const {

@@ -13,11 +13,56 @@
 
 namespace farstep {
 
+using Numbers = std::vector<double>;
+
+/// A number that was an integer. Throws EnvironmentError if it is none that a double can hold.
+std::int64_t integer_of(double number);
+/// Throws EnvironmentError: numbers of a checkpoint are not those that were saved.
+[[noreturn]] void refuse_numbers();
+
+/// Numbers of several things in a row, each behind its length.
+class NumberWriter {
+public:
+    void add(double number) { m_numbers.push_back(number); }
+    void add(const std::vector<double>& numbers) {
+        add(double(numbers.size()));
+        m_numbers.insert(m_numbers.end(), numbers.begin(), numbers.end());
+    }
+    void add(const std::string& text) { add(std::vector<double>(text.begin(), text.end())); }
+    Numbers take() { return std::move(m_numbers); }
+
+private:
+    Numbers m_numbers;
+};
+
+/// The same, in the same order. Throws EnvironmentError if there are fewer, or not such ones.
+class NumberReader {
+public:
+    explicit NumberReader(Numbers numbers) : m_numbers(std::move(numbers)) {}
+
+    double number() { return take(1).front(); }
+    std::int64_t integer() { return integer_of(number()); }
+    std::vector<double> numbers() {
+        const std::span<const double> taken = take(number());
+        return {taken.begin(), taken.end()};
+    }
+    /// So many of them.
+    std::vector<double> numbers(std::size_t count);
+    std::vector<std::int64_t> integers(std::size_t count);
+    std::string text();
+
+private:
+    std::span<const double> take(double count);
+
+    Numbers m_numbers;
+    std::size_t m_at = 0;
+};
+
 /// Everything a journal holds is alike on all ranks. The calls of a stage come in an order that
 /// follows from the results of earlier ones.
 class Journal {
 public:
-    using Numbers = std::vector<double>;
+    using Numbers = farstep::Numbers;
 
     /// Takes what the checkpoint holds, and shares it. Collective.
     explicit Journal(Checkpoint& checkpoint);
@@ -32,7 +77,7 @@ public:
     }
     template <class F>
     double number(F&& measure) {
-        return result([&] { return Numbers{measure()}; }).front();
+        return NumberReader(result([&] { return Numbers{measure()}; })).number();
     }
 
     /// The state of the result under way that was saved last, once; empty if there is none.
@@ -61,44 +106,6 @@ double kept_number(const Context& context, F&& measure) {
     return context.journal ? context.journal->number(std::forward<F>(measure))
                            : std::forward<F>(measure)();
 }
-
-/// Numbers of several things in a row, each behind its length.
-class NumberWriter {
-public:
-    void add(double number) { m_numbers.push_back(number); }
-    void add(const std::vector<double>& numbers) {
-        add(double(numbers.size()));
-        m_numbers.insert(m_numbers.end(), numbers.begin(), numbers.end());
-    }
-    void add(const std::string& text) { add(std::vector<double>(text.begin(), text.end())); }
-    Journal::Numbers take() { return std::move(m_numbers); }
-
-private:
-    Journal::Numbers m_numbers;
-};
-
-/// The same, in the same order. Throws EnvironmentError if there are fewer.
-class NumberReader {
-public:
-    explicit NumberReader(Journal::Numbers numbers) : m_numbers(std::move(numbers)) {}
-
-    double number() { return take(1).front(); }
-    std::int64_t integer() { return std::int64_t(number()); }
-    std::vector<double> numbers() {
-        const std::span<const double> taken = take(number());
-        return {taken.begin(), taken.end()};
-    }
-    std::string text() {
-        const std::vector<double> letters = numbers();
-        return {letters.begin(), letters.end()};
-    }
-
-private:
-    std::span<const double> take(double count);
-
-    Journal::Numbers m_numbers;
-    std::size_t m_at = 0;
-};
 
 /// What compute() returns, by way of a journal if there is one: write(writer, value) puts it there,
 /// and read(reader) takes it out again. Collective.

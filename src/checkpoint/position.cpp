@@ -2,10 +2,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "checkpoint/position.hpp"
 
-#include <fmt/format.h>
-
-#include "error.hpp"
-
 namespace farstep {
 
 void save(SavedState& state, const Position& at) {
@@ -15,15 +11,14 @@ void save(SavedState& state, const Position& at) {
     state.attribute("steps", at.steps);
 }
 
-Position load_position(const InputFile& saved) {
-    const Position at{{saved.integer("/", "chunk_begin"), saved.integer("/", "chunk_end")},
-                      saved.integer("/", "output"),
-                      saved.integer("/", "steps")};
-    const bool can_be =
-        0 <= at.chunk.begin && at.chunk.begin <= at.chunk.end && at.output >= 0 && at.steps >= 0;
-    if (can_be) return at;
-    throw EnvironmentError(fmt::format("{}: does not hold what it should; --fresh begins anew",
-                                       saved.name().string()));
+Position load_position(const Checkpoint& checkpoint, const Course& course) {
+    const std::int64_t all = course.trajectories;
+    const std::int64_t begin = checkpoint.integer("chunk_begin", 0, course.in_chunks ? all - 1 : 0);
+    const std::int64_t end =
+        checkpoint.integer("chunk_end", course.in_chunks ? begin + 1 : all, all);
+    return {{begin, end},
+            checkpoint.integer("output", 1, course.outputs - 1),
+            checkpoint.integer("steps", 0, course.interval)};
 }
 
 }  // namespace farstep

@@ -4,8 +4,7 @@
 
 #pragma once
 
-#include "checkpoint/saved_state.hpp"
-#include "io/input_file.hpp"
+#include "checkpoint/checkpoint.hpp"
 #include "parallel/partition.hpp"
 
 namespace farstep {
@@ -20,7 +19,14 @@ struct Position {
 
 void save(SavedState& state, const Position& at);
 
-/// Throws EnvironmentError if there is none, or one that cannot be.
-Position load_position(const InputFile& saved);
+/// The way of an ensemble: all its trajectories, and outputs 0, 1, …, so many steps apart.
+struct Course {
+    std::int64_t trajectories = 0, outputs = 0, interval = 0;
+    bool in_chunks = false;  ///< some of the trajectories may be under way; else all are
+};
+
+/// Throws EnvironmentError if there is none, or one that is not on the way: safe points lie behind
+/// output 0 and before the last one.
+Position load_position(const Checkpoint& checkpoint, const Course& course);
 
 }  // namespace farstep

@@ -69,7 +69,11 @@ public:
         state_storage(m_comm, file.name(), m_chosen.size() * output_bytes(1) * outputs());
         file.begin_parallel();
         file.set_memory(m_write_memory);
-        if (checkpoint.saved()) together(m_comm, [&] { statistics.load(checkpoint); });
+        if (checkpoint.saved()) {
+            together(m_comm, [&] {
+                statistics.load(checkpoint, std::size_t(m_at.output), m_at.chunk.begin == 0);
+            });
+        }
         timed(m_spent.statistics, [&] {
             statistics.find_ranges(*m_stepper, m_steps,
                                    m_at.chunk.begin == 0 ? share_of(m_at.chunk).size() : 0);
@@ -117,6 +121,8 @@ private:
                             : m_comm.allreduce(fit, Reduce::min) * m_comm.size();
         m_write_memory = output_bytes(std::min(share_of(chunk_from(0)).size(), m_chosen.size()));
     }
+
+    Course course() const { return {m_options.ensemble.size, outputs(), m_steps, true}; }
 
     bool is_chunked() const { return m_chunk_size < m_options.ensemble.size; }
 
@@ -221,8 +227,9 @@ private:
         const InputFile& saved = *checkpoint.saved();
         const std::int64_t planned = m_chunk_size;
         together(m_comm, [&] {
-            m_at = load_position(saved);
-            m_chunk_size = saved.integer("/", "chunk_size");
+            m_at = load_position(checkpoint, course());
+            m_chunk_size = checkpoint.integer("chunk_size", 1, m_options.ensemble.size);
+            if (!is_chunked() && m_at.chunk.size() < m_options.ensemble.size) checkpoint.fail();
             m_counts.load(checkpoint);
         });
         const bool same_ranks = saved.integer("/", "ranks") == m_comm.size();
@@ -231,7 +238,7 @@ private:
 
     /// Collective.
     void load_states(Checkpoint& checkpoint, Ensemble& ensemble) const {
-        together(m_comm, [&] { load(checkpoint, ensemble, m_stepper->record()); });
+        together(m_comm, [&] { load(checkpoint, ensemble, course(), m_stepper->record()); });
         checkpoint.loaded();
     }
 

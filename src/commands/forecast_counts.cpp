@@ -117,15 +117,29 @@ void ForecastCounts::save(SavedState& state) const {
 
 void ForecastCounts::load(const Checkpoint& checkpoint) {
     if (!m_comm.is_root()) return;
-    const InputFile& saved = *checkpoint.saved();
+    load_failures(checkpoint);
+    // Before the first chunk is done, the least is the largest number.
+    constexpr std::int64_t any = std::numeric_limits<std::int64_t>::max(), half = any / 2;
+    m_guard = {checkpoint.integer("guard_trajectories", 0, m_options.ensemble.size),
+               checkpoint.integer("guard_steps", 0, half)};
+    m_own_steps = {checkpoint.integer("own_steps_least", 0, any),
+                   checkpoint.integer("own_steps_most", 0, half),
+                   checkpoint.integer("own_steps_sum", 0, half)};
+}
+
+void ForecastCounts::load_failures(const Checkpoint& checkpoint) {
     const auto failures = checkpoint.read<double>("failures");
-    for (std::size_t k = 0; k + 2 < failures.size(); k += 3) {
-        m_failures.push_back({std::int64_t(failures[k]), TrajectoryStatus(failures[k + 1]),
-                              std::int64_t(failures[k + 2])});
+    if (failures.size() % 3 != 0) checkpoint.fail();
+    const auto integer = [&](double number, double least, double most) {
+        if (!(number >= least && number <= most)) checkpoint.fail();
+        return std::int64_t(number);
+    };
+    const auto last_status = double(TrajectoryStatus::left_training_box);
+    for (std::size_t k = 0; k < failures.size(); k += 3) {
+        m_failures.push_back({integer(failures[k], 0, double(m_options.ensemble.size - 1)),
+                              TrajectoryStatus(integer(failures[k + 1], 1, last_status)),
+                              integer(failures[k + 2], 0, 0x1p53)});
     }
-    m_guard = {saved.integer("/", "guard_trajectories"), saved.integer("/", "guard_steps")};
-    m_own_steps = {saved.integer("/", "own_steps_least"), saved.integer("/", "own_steps_most"),
-                   saved.integer("/", "own_steps_sum")};
 }
 
 StageResult ForecastCounts::write(OutputFile& file) {

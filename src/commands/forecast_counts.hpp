@@ -62,6 +62,7 @@ private:
     StepSummary all_own_steps() const;
     GuardSummary all_exits() const;
     std::int64_t write_failures(OutputFile& file) const;
+    void load_failures(const Checkpoint& checkpoint);
 
     const Communicator& m_comm;
     const Setup& m_setup;

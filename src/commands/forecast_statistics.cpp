@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "checkpoint/ensemble_state.hpp"
 #include "checkpoint/sliced_advance.hpp"
@@ -90,8 +91,10 @@ void ForecastStatistics::run_pilot(const Stepper& stepper, std::int64_t steps_pe
     Position at{pilot.range()};
     if (checkpoint.saved()) {
         together(m_comm, [&] {
-            at = farstep::load(checkpoint, pilot, stepper.record());
+            const Course course{size, std::int64_t(m_times.size()), steps_per_output};
+            at = farstep::load(checkpoint, pilot, course, stepper.record());
             load_bins(checkpoint);
+            if (std::ssize(m_bins) != at.output) checkpoint.fail();
         });
         checkpoint.loaded();
     }
@@ -184,17 +187,29 @@ void ForecastStatistics::save_bins(SavedState& state) const {
     state.whole("bins", std::move(ends));
 }
 
-void ForecastStatistics::load(const Checkpoint& checkpoint) {
-    if (!m_chunked || m_comm.is_root()) m_running = checkpoint.read<std::int64_t>("running");
+void ForecastStatistics::load(const Checkpoint& checkpoint, std::size_t done, bool first_chunk) {
+    if (!m_chunked || m_comm.is_root()) {
+        m_running = checkpoint.read<std::int64_t>("running", m_times.size());
+        for (const std::int64_t count : m_running) require_count(checkpoint, double(count));
+    }
     load_bins(checkpoint);
-    load_results(checkpoint);
-    if (m_chunked) load_accumulators(checkpoint);
+    const bool has_any = !m_save.statistics.empty();
+    const std::size_t times = !has_any ? 0 : first_chunk ? done : m_times.size();
+    if (m_bins.size() != times && m_bins.size() != m_times.size()) checkpoint.fail();
+    load_results(checkpoint, m_chunked || !has_any ? 0 : done);
+    if (m_chunked) load_accumulators(checkpoint, times);
+}
+
+void ForecastStatistics::require_count(const Checkpoint& checkpoint, double count) const {
+    const auto size = double(m_setup.options.forecast->ensemble.size);
+    if (!(count >= 0 && count <= size)) checkpoint.fail();
 }
 
 void ForecastStatistics::load_bins(const Checkpoint& checkpoint) {
     const std::vector<double> ends = checkpoint.read<double>("bins");
     const std::size_t columns = column_count();
     m_bins.assign(ends.size() / (2 * columns), std::vector<Bins>(columns));
+    if (ends.size() % (2 * columns) != 0 || m_bins.size() > m_times.size()) checkpoint.fail();
     for (std::size_t k = 0; k < ends.size() / 2; ++k) {
         m_bins[k / columns][k % columns] = {ends[2 * k], ends[2 * k + 1]};
     }
@@ -213,13 +228,14 @@ void ForecastStatistics::save_results(SavedState& state) const {
     state.whole("results", std::move(numbers));
 }
 
-void ForecastStatistics::load_results(const Checkpoint& checkpoint) {
-    const std::vector<double> numbers = checkpoint.read<double>("results");
+void ForecastStatistics::load_results(const Checkpoint& checkpoint, std::size_t times) {
     const std::size_t quantiles = m_save.wants(Statistic::Quantiles) ? m_save.quantiles.size() : 0;
     const std::size_t columns = column_count(), length = 5 + quantiles;
-    for (std::size_t n = 0; n < numbers.size() / (columns * length); ++n) {
+    const auto numbers = checkpoint.read<double>("results", times * columns * length);
+    for (std::size_t n = 0; n < times; ++n) {
         for (std::size_t c = 0; c < columns; ++c) {
             const double* const s = &numbers[(n * columns + c) * length];
+            require_count(checkpoint, s[0]);
             m_results[n].push_back({std::int64_t(s[0]), s[1], s[2], s[3], s[4],
                                     std::vector<double>(s + 5, s + length)});
         }
@@ -244,16 +260,23 @@ void ForecastStatistics::save_accumulators(SavedState& state) const {
 }
 
 /// Ranks take the moments of those before them in turns; rank 0 takes the counts.
-void ForecastStatistics::load_accumulators(const Checkpoint& checkpoint) {
+void ForecastStatistics::load_accumulators(const Checkpoint& checkpoint, std::size_t times) {
     const std::size_t columns = column_count();
     const std::size_t bins = std::size_t(bins_needed(m_save));
-    const std::int64_t ranks = checkpoint.saved()->integer("/", "ranks");
-    const std::vector<double> moments = checkpoint.read<double>("moments");
-    const std::vector<std::int64_t> counts =
-        m_comm.is_root() ? checkpoint.read<std::int64_t>("counts") : std::vector<std::int64_t>();
-    const std::size_t length = moments.size() / std::size_t(ranks);
-    const std::size_t each = columns * Accumulator::numbers_per_column;
-    for (std::size_t k = 0; k < length / each; ++k) {
+    const std::size_t each = columns * Accumulator::numbers_per_column, length = times * each;
+    const std::int64_t ranks =
+        checkpoint.integer("ranks", 1, std::numeric_limits<std::int32_t>::max());
+    const auto moments = checkpoint.read<double>("moments", std::size_t(ranks) * length);
+    const auto counts = m_comm.is_root()
+                            ? checkpoint.read<std::int64_t>("counts", times * columns * bins)
+                            : std::vector<std::int64_t>();
+    for (std::size_t k = 0; k < moments.size(); k += Accumulator::numbers_per_column) {
+        const double minimum = moments[k + 4], maximum = moments[k + 5], count = moments[k + 6];
+        require_count(checkpoint, count);
+        if (count > 0 && !(minimum <= maximum)) checkpoint.fail();
+    }
+    for (const std::int64_t count : counts) require_count(checkpoint, double(count));
+    for (std::size_t k = 0; k < times; ++k) {
         Accumulator& accumulator = m_accumulators.emplace_back(m_bins[k], int(bins));
         for (std::int64_t rank = m_comm.rank(); rank < ranks; rank += m_comm.size()) {
             const auto from = moments.begin() + std::ptrdiff_t(std::size_t(rank) * length + k * each);

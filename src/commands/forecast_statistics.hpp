@@ -40,9 +40,10 @@ public:
     /// Collects time n over the ranks. Collective.
     void finish_time(std::size_t n);
 
-    /// What has been collected so far, to a checkpoint and back. Collective.
+    /// What has been collected so far, to a checkpoint and back: so many times of the chunk under
+    /// way, which may be the first. Collective.
     void save(SavedState& state) const;
-    void load(const Checkpoint& checkpoint);
+    void load(const Checkpoint& checkpoint, std::size_t done, bool first_chunk);
 
     void define(OutputFile& file) const;
     void write(OutputFile& file) const;
@@ -62,9 +63,11 @@ private:
     std::size_t slot(std::size_t n) const { return m_chunked ? n : 0; }
     std::size_t column_count() const;
     void save_results(SavedState& state) const;
-    void load_results(const Checkpoint& checkpoint);
+    void load_results(const Checkpoint& checkpoint, std::size_t times);
     void save_accumulators(SavedState& state) const;
-    void load_accumulators(const Checkpoint& checkpoint);
+    void load_accumulators(const Checkpoint& checkpoint, std::size_t times);
+    /// Throws EnvironmentError unless 0 ≤ count ≤ trajectories of the forecast.
+    void require_count(const Checkpoint& checkpoint, double count) const;
     void define_statistic(OutputFile& file, const std::string& name, const std::string& long_name,
                           bool squared) const;
     void write_statistic(OutputFile& file, const std::string& name,

@@ -114,7 +114,8 @@ StageResult make_dataset(const Context& context, const Setup& setup) {
     RowCopier copier;
     Position at{{0, members.size}};
     if (checkpoint.saved()) {
-        at = together(comm, [&] { return load(checkpoint, ensemble, nullptr); });
+        const Course course{members.size, std::int64_t(times.size()), steps};
+        at = together(comm, [&] { return load(checkpoint, ensemble, course, nullptr); });
         checkpoint.loaded();
     }
     Progress progress(comm, "generate", std::int64_t(times.size()) - 1, "samples",

@@ -113,8 +113,7 @@ Histogram kept_run(const Context& context, const Setup& setup, const std::vector
     const auto read = [&](NumberReader& reader) {
         Histogram histogram{range, {}};
         for (std::size_t row = 0; row < range.size(); ++row) {
-            const std::vector<double> line = reader.numbers();
-            histogram.counts.emplace_back(line.begin(), line.end());
+            histogram.counts.push_back(reader.integers(bin_count));
         }
         return histogram;
     };

@@ -237,16 +237,18 @@ void write(NumberWriter& writer, const RolloutError& errors) {
     writer.add(std::vector<double>(errors.running.begin(), errors.running.end()));
 }
 
-RolloutError read_errors(NumberReader& reader) {
+/// Of so many times. Throws EnvironmentError if the numbers are of others.
+RolloutError read_errors(NumberReader& reader, std::size_t times) {
     RolloutError errors;
     for (const auto member :
          {&RolloutError::mean_square, &RolloutError::minimum, &RolloutError::maximum,
           &RolloutError::median, &RolloutError::energy_mean, &RolloutError::energy_maximum,
           &RolloutError::anomaly_correlation}) {
         errors.*member = reader.numbers();
+        // Those of energy or skill are not always wanted.
+        if (!(errors.*member).empty() && (errors.*member).size() != times) refuse_numbers();
     }
-    const std::vector<double> running = reader.numbers();
-    errors.running.assign(running.begin(), running.end());
+    errors.running = reader.integers(times);
     return errors;
 }
 
@@ -318,7 +320,7 @@ ReferenceRun run_reference(const Context& context, const Setup& setup, Checkpoin
     Position at{{0, options.ensemble.size}};
     if (checkpoint.saved()) {
         together(comm, [&] {
-            at = load(checkpoint, ensemble, nullptr);
+            at = load(checkpoint, ensemble, {options.ensemble.size, outputs + 1, steps}, nullptr);
             load_past(checkpoint, setup.system->dimension(), at.output, run);
         });
         checkpoint.loaded();
@@ -348,7 +350,8 @@ RolloutError measure_rollout(const Context& context, const Setup& setup,
     return kept(
         is_kept ? context.journal : nullptr,
         [](NumberWriter& writer, const RolloutError& errors) { write(writer, errors); },
-        read_errors, [&] { return compare_rollout(context, setup, reference, stepper); });
+        [&](NumberReader& reader) { return read_errors(reader, reference.times.size()); },
+        [&] { return compare_rollout(context, setup, reference, stepper); });
 }
 
 double final_error(const Context& context, const Setup& setup, const ReferenceRun& reference,

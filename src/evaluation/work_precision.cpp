@@ -205,12 +205,13 @@ double measure_step_cost(const Context& context, const Setup& setup, const Stepp
 std::vector<std::vector<double>> sample_costs(const Context& context, const Setup& setup,
                                               const std::vector<const Stepper*>& steppers) {
     using Costs = std::vector<std::vector<double>>;
+    const auto samples = std::size_t(setup.options.evaluate->timing.samples);
     const auto write = [](NumberWriter& writer, const Costs& costs) {
         for (const auto& of_one : costs) writer.add(of_one);
     };
     const auto read = [&](NumberReader& reader) {
         Costs costs;
-        for (std::size_t i = 0; i < steppers.size(); ++i) costs.push_back(reader.numbers());
+        for (std::size_t i = 0; i < steppers.size(); ++i) costs.push_back(reader.numbers(samples));
         return costs;
     };
     return kept(context.journal, write, read, [&] { return take_samples(context, setup, steppers); });

@@ -184,7 +184,7 @@ public:
         at.best.validation.scaled = at.best_loss;
         if (m_unrolls) keep_if_best(rollout_loss(), m_validation(m_network), at);
         if (m_problem.journal) load(m_problem.journal->take_state(), at);
-        if (at.iteration % batches_at_once != 0) {
+        if (at.iteration % batches_at_once != 0 && at.iteration < m_iterations) {
             batches.load(at.iteration / batches_at_once * batches_at_once);
         }
         while (at.iteration < m_iterations) {
@@ -243,8 +243,9 @@ private:
         at.loss_sum = reader.number();
         at.since = reader.integer();
         at.best_loss = reader.number();
+        if (at.iteration < 0 || at.since < 0 || at.since > at.iteration) refuse_numbers();
         for (ParameterView* const view : {&m_parameters, &m_mean, &m_square}) {
-            *view = to_device(reader.numbers());
+            *view = to_device(reader.numbers(view->size()));
         }
         at.best = read_fit(reader, m_network);
     }

@@ -52,6 +52,7 @@ Search read_search(NumberReader& reader, const Network& like) {
     search.history = fit.history;
     search.weights = reader.numbers();
     search.iterations = reader.integer();
+    if (search.iterations < 0) refuse_numbers();
     return search;
 }
 
@@ -106,7 +107,7 @@ private:
         if (saved.empty()) return false;
         NumberReader reader(std::move(saved));
         search = read_search(reader, m_projection.network());
-        m_weights = reader.numbers();
+        m_weights = reader.numbers(m_weights.size());
         m_damping = reader.number();
         last_loss = reader.number();
         m_loss = m_projection.evaluate(m_weights);
@@ -183,6 +184,8 @@ private:
 
 Network with_hidden_layer_of(Network network, const std::vector<double>& weights) {
     const PerceptronShape& shape = network.shape;
+    const auto expected = std::size_t(shape.hidden) * std::size_t(shape.inputs + 1);
+    if (weights.size() != expected) refuse_numbers();
     for (int h = 0; h < shape.hidden; ++h) {
         const double* const row = &weights[std::size_t(h * (shape.inputs + 1))];
         std::copy(row, row + shape.inputs,

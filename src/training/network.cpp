@@ -234,11 +234,18 @@ Fit read_fit(NumberReader& reader, const Network& like) {
     fit.network.parameters = reader.numbers();
     fit.network.monomials = reader.numbers();
     fit.validation.scaled = reader.number();
+    // A fit under way may have found no network yet.
+    const bool is_none = fit.network.parameters.empty() && fit.network.monomials.empty() &&
+                         !std::isfinite(fit.validation.scaled);
+    const bool is_alike = fit.network.parameters.size() == like.parameters.size() &&
+                          fit.network.monomials.size() == like.monomials.size();
+    if (!is_none && !is_alike) refuse_numbers();
     fit.validation.raw = reader.number();
     fit.validation.mean_factor = reader.number();
     const std::vector<double> history = reader.numbers();
+    if (history.size() % 5 != 0) refuse_numbers();
     for (std::size_t k = 0; k < history.size(); k += 5) {
-        fit.history.push_back({std::int64_t(history[k]), history[k + 1], history[k + 2],
+        fit.history.push_back({integer_of(history[k]), history[k + 1], history[k + 2],
                                history[k + 3], history[k + 4]});
     }
     fit.description = reader.text();

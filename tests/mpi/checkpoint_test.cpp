@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
 // What checkpoints rest on: unfinished files that can be taken up again whatever was torn in them,
-// arrays that ranks save together, recipes compared by key, numbers in a row, locks.
+// arrays that ranks save together, recipes compared by key, positions, numbers in a row, locks.
 
 #include <cerrno>
+#include <cmath>
 #include <csignal>
 #include <fstream>
 #include <limits>
@@ -17,6 +18,7 @@
 
 #include "checkpoint/checkpoint.hpp"
 #include "checkpoint/journal.hpp"
+#include "checkpoint/position.hpp"
 #include "checkpoint/stage_lock.hpp"
 #include "checkpoint/stop_request.hpp"
 #include "parallel/agree.hpp"
@@ -245,6 +247,31 @@ TEST(Recipe, TellsChangesByKey) {
     EXPECT_EQ(added[0].before, "not given");
 }
 
+TEST(Position, MustLieOnTheCourse) {
+    const Scratch folder(world());
+    on_root(world(), [&] {
+        std::ofstream(folder / "deck.yaml")
+            << "system: henon_heiles\nstep: 0.5\nensemble: {size: 192}\ngenerate: {until: 1}\n"
+            << "output: " << (folder / "results").string() << "\n";
+    });
+    const farstep::Setup setup = read_setup(world(), folder / "deck.yaml", {});
+    const Context context{world(), {.quiet = true}};
+    Checkpoint(context, setup, "forecast.pilot", "").save([](SavedState& state) {
+        save(state, Position{{64, 128}, 2, 10});
+    });
+    const Checkpoint checkpoint(context, setup, "forecast.pilot", "");
+    ASSERT_NE(checkpoint.saved(), nullptr);
+    const Position at = load_position(checkpoint, {128, 3, 10, true});
+    EXPECT_EQ(at.chunk.begin, 64);
+    EXPECT_EQ(at.chunk.end, 128);
+    EXPECT_EQ(at.output, 2);
+    EXPECT_EQ(at.steps, 10);
+    for (const Course& other : {Course{128, 3, 10, false}, Course{127, 3, 10, true},
+                                Course{128, 2, 10, true}, Course{128, 3, 9, true}}) {
+        EXPECT_THROW(load_position(checkpoint, other), EnvironmentError);
+    }
+}
+
 TEST(Numbers, ComeBackInTheirOrder) {
     NumberWriter writer;
     writer.add(0.1);
@@ -259,6 +286,14 @@ TEST(Numbers, ComeBackInTheirOrder) {
     EXPECT_THROW(reader.number(), EnvironmentError);
     EXPECT_THROW(NumberReader({5, 1}).numbers(), EnvironmentError);
     EXPECT_THROW(NumberReader({-1, 1}).numbers(), EnvironmentError);
+}
+
+TEST(Numbers, AreThoseThatAreExpected) {
+    EXPECT_EQ(NumberReader({2, 7, -8}).integers(2), (std::vector<std::int64_t>{7, -8}));
+    EXPECT_THROW(NumberReader({2, 7, -8}).numbers(3), EnvironmentError);
+    EXPECT_THROW(NumberReader({1, NAN}).integers(1), EnvironmentError);
+    EXPECT_THROW(NumberReader({1, 1e300}).integers(1), EnvironmentError);
+    EXPECT_THROW(NumberReader({1, 300}).text(), EnvironmentError);
 }
 
 TEST(StageLock, IsForOneAtATime) {
