@@ -11,13 +11,13 @@ set -euo pipefail
 . "$FARSTEP_SOURCE_DIR/jobs/lib/build.sh"
 
 if [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
-    echo "Usage: jobs/fuzz.sh [SECONDS [FUZZER...]]    (60 seconds; deck dataset model states info)"
+    echo "Usage: jobs/fuzz.sh [SECONDS [FUZZER...]]    (60 seconds; deck dataset model states info checkpoint)"
     exit 0
 fi
 seconds=${1:-60}
 shift || true
 fuzzers=("$@")
-if [ ${#fuzzers[@]} -eq 0 ]; then fuzzers=(deck dataset model states info); fi
+if [ ${#fuzzers[@]} -eq 0 ]; then fuzzers=(deck dataset model states info checkpoint); fi
 
 have clang++ || fail "no 'clang++' in PATH" "Install clang with libFuzzer (libclang-rt-dev)."
 configure fuzz
@@ -36,6 +36,7 @@ run_fuzzer() {
         options=(-max_len=3000 "-dict=$source_dir/tests/fuzz/decks.dict")
     else
         inputs=("$source_dir/tests/fuzz/corpus/file")
+        if [ "$name" = checkpoint ]; then inputs=("$source_dir/tests/fuzz/corpus/checkpoint"); fi
         options=(-max_len=200)
     fi
     # The first folder takes what is found on the way.

@@ -53,6 +53,8 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    farstep::fuzz::expect_refusal(farstep::exit_deck, [&] { farstep::fuzz::check({data, size}); });
+    farstep::fuzz::expect_refusal({farstep::exit_deck}, [&] {
+        farstep::fuzz::check({data, size});
+    });
     return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "fuzzing.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -80,15 +81,21 @@ void write_bytes(const std::filesystem::path& file, std::span<const std::uint8_t
 void start() {
     static const KokkosSession session({}, 1);
     H5open();
+    // HDF5 would give the half MiB that it takes for each open file back to the system every time.
+    constexpr int unlimited = -1, kibibyte = 1024;
+    H5set_free_list_limits(unlimited, unlimited, 4096 * kibibyte, 256 * kibibyte, 16384 * kibibyte,
+                           1024 * kibibyte);
     silence_hdf5();
 }
 
-void expect_refusal(int exit_code, const std::function<void()>& f) {
+void expect_refusal(std::initializer_list<int> exit_codes, const std::function<void()>& f) {
     const hsize_t open_before = open_objects();
     try {
         f();
     } catch (const Error& error) {
-        if (error.exit_code() != exit_code || *error.what() == '\0') {
+        const bool is_known =
+            std::count(exit_codes.begin(), exit_codes.end(), error.exit_code()) > 0;
+        if (!is_known || *error.what() == '\0') {
             fail("an error of another kind", error.what());
         }
     } catch (const std::exception& error) {

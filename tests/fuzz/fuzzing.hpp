@@ -11,6 +11,7 @@
 #include <cstring>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <span>
 #include <string>
 
@@ -42,8 +43,7 @@ public:
     }
     /// At most 255 characters.
     std::string text() {
-        const std::size_t wanted = take<std::uint8_t>();
-        const std::size_t count = std::min(wanted, m_rest.size());
+        const std::size_t wanted = take<std::uint8_t>(), count = std::min(wanted, m_rest.size());
         std::string text(reinterpret_cast<const char*>(m_rest.data()), count);
         m_rest = m_rest.subspan(count);
         return text;
@@ -62,8 +62,8 @@ void write_bytes(const std::filesystem::path& file, std::span<const std::uint8_t
 /// Starts Kokkos on one thread, for the life of the process.
 void start();
 
-/// Runs f, which may refuse its input with the exit code given, and nothing else: any other
+/// Runs f, which may refuse its input with one of the exit codes given, and nothing else: any other
 /// exception aborts, and so does an HDF5 object that stays open.
-void expect_refusal(int exit_code, const std::function<void()>& f);
+void expect_refusal(std::initializer_list<int> exit_codes, const std::function<void()>& f);
 
 }  // namespace farstep::fuzz

@@ -57,17 +57,6 @@ ensemble: {size: 8, initial: {file: FILE}}
 generate: {until: 1}
 )";
 
-Setup setup_of(const std::string& name, std::string deck) {
-    const auto path = folder() / (name + ".yaml");
-    deck += fmt::format("output: \"{}\"\n", (folder() / name).string());
-    write_bytes(path, {reinterpret_cast<const std::uint8_t*>(deck.data()), deck.size()});
-    return read_setup({}, path, {});
-}
-
-MadeFile made(const Setup& setup, const std::filesystem::path& file) {
-    return {setup, unsealed(file), names_in(file)};
-}
-
 const Context context{{}, {.quiet = true}};
 
 MadeFile dataset_of(const std::string& name, const std::string& deck) {
@@ -93,6 +82,17 @@ void write_foreign(const Hdf5Handle& file, const char* name, const Shape& shape)
 }
 
 }  // namespace
+
+Setup setup_of(const std::string& name, std::string deck) {
+    const auto path = folder() / (name + ".yaml");
+    deck += fmt::format("output: \"{}\"\n", (folder() / name).string());
+    write_bytes(path, {reinterpret_cast<const std::uint8_t*>(deck.data()), deck.size()});
+    return read_setup({}, path, {});
+}
+
+MadeFile made(const Setup& setup, const std::filesystem::path& file) {
+    return {setup, unsealed(file), names_in(file)};
+}
 
 const std::vector<MadeFile>& made_datasets() {
     static const std::vector<MadeFile> files{dataset_of("plain", plain_deck),
@@ -129,7 +129,7 @@ int fuzz_file(const std::vector<MadeFile>& files, std::span<const std::uint8_t> 
     const MadeFile& chosen = files[bytes.below(files.size())];
     const auto path = folder() / "edited.h5";
     write_edited(path, chosen.bytes, chosen.names, bytes);
-    expect_refusal(exit_environment, [&] { read(chosen.setup, path); });
+    expect_refusal({exit_environment}, [&] { read(chosen.setup, path); });
     return 0;
 }
 

@@ -20,6 +20,10 @@ struct MadeFile {
     FileNames names;
 };
 
+/// A deck of that name, which writes into a folder of its own.
+Setup setup_of(const std::string& name, std::string deck);
+MadeFile made(const Setup& setup, const std::filesystem::path& file);
+
 /// Datasets of decks without and with parameters that vary.
 const std::vector<MadeFile>& made_datasets();
 /// Models: of hidden units, of a polynomial, of a ring, and one that sees a parameter.

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The Farstep Authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Writes corpus/file: for each kind of edit in file_edits.cpp, inputs that ask for it.
+"""Writes corpus/file and corpus/checkpoint: for each kind of edit in file_edits.cpp, inputs that ask
+for it.
 
 An input is: which file to edit, whether to seal it, how many edits, the edits, then damage to bytes.
 """
@@ -11,7 +12,8 @@ import struct
 
 REMOVE_VARIABLE, REPLACE_VARIABLE, SET_ELEMENT, REMOVE_ATTRIBUTE = range(4)
 REPLACE_ATTRIBUTE, CHANGE_ATTRIBUTE, REPLACE_BY_LINK, NO_EDIT = range(4, 8)
-FOLDER = pathlib.Path(__file__).parent / "corpus" / "file"
+CORPUS = pathlib.Path(__file__).parent / "corpus"
+STOPPED_STAGES = 5
 
 
 def edited(chosen, edits, damage=b"", sealed=True):
@@ -49,10 +51,32 @@ def inputs():
             0, [replaced(length % 8, bytes([1, 0, length]), 19, 3)])
 
 
+def inputs_for_checkpoints():
+    """Each stage's whole checkpoint, and numbers in it that do not belong together."""
+    for stage in range(STOPPED_STAGES):
+        yield f"whole_{stage}", edited(stage, [])
+        yield f"poked_{stage}", edited(stage, [], struct.pack("<BIB", 0, 700, 0xFF))
+        for variable in range(0, 8, 4):
+            number = 1 + variable
+            yield f"number_{stage}_{variable}", edited(
+                stage, [bytes([SET_ELEMENT, variable, 1, number, variable, 0])])
+            yield f"length_{stage}_{variable}", edited(
+                stage, [replaced(variable, bytes([1, 0, number]), 17, 0)])
+            yield f"removed_{stage}_{variable}", edited(stage, [bytes([REMOVE_VARIABLE, variable])])
+        for attribute in range(0, 24, 6):
+            yield f"attribute_{stage}_{attribute}", edited(
+                stage, [bytes([CHANGE_ATTRIBUTE, attribute, 1, 0x80 + attribute])])
+
+
+def write(folder, contents):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in contents:
+        (folder / name).write_bytes(content)
+
+
 def main():
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, content in inputs():
-        (FOLDER / name).write_bytes(content)
+    write(CORPUS / "file", inputs())
+    write(CORPUS / "checkpoint", inputs_for_checkpoints())
 
 
 if __name__ == "__main__":

@@ -90,6 +90,6 @@ int main(int argc, char** argv) {
     std::size_t runs = inputs.size();
     Random random(1);
     for (; std::chrono::steady_clock::now() < end; ++runs) run(mutated(random, inputs));
-    std::printf("%zu inputs, %zu runs\n", inputs.size(), runs);
+    std::fprintf(stderr, "%zu inputs, %zu runs\n", inputs.size(), runs);
     return 0;
 }
