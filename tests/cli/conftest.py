@@ -14,6 +14,7 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 
 import pytest
 
@@ -83,11 +84,17 @@ def command_line(words, ranks):
     return [*launcher(), str(ranks), *command] if ranks > 1 else command
 
 
+# Open MPI: programs that start alone share a folder below this one, and remove it as they end, under
+# the feet of those of a test beside this one.
+SESSIONS = tempfile.TemporaryDirectory(prefix="farstep-")
+
+
 def environment(threads):
     return {**os.environ, "OMP_NUM_THREADS": str(threads), "OMP_PROC_BIND": "false",
             "OMP_WAIT_POLICY": "passive", "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
             # Open MPI: no daemon for one rank alone, and no second of grace for ranks that failed.
-            "OMPI_MCA_ess_singleton_isolated": "1", "OMPI_MCA_odls_base_sigkill_timeout": "0"}
+            "OMPI_MCA_ess_singleton_isolated": "1", "OMPI_MCA_orte_tmpdir_base": SESSIONS.name,
+            "OMPI_MCA_odls_base_sigkill_timeout": "0"}
 
 
 def farstep(*words, cwd, ranks=1, threads=1, timeout=60, limits=None):
