@@ -51,7 +51,6 @@ public:
     void finish();
 
 private:
-
     void print_bar() const;
     void print_line(const std::string& text) const;
 

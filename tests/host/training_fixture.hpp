@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <gtest/gtest.h>
+
 #include "../kernels/models.hpp"
 #include "../kernels/networks.hpp"
 #include "../mpi/scratch.hpp"
@@ -76,6 +78,18 @@ inline Rows rows_of(const StateView& view, std::int64_t count) {
     Ensemble ensemble(int(view.extent(1)), {0, count});
     Kokkos::deep_copy(ensemble.view().state, view);
     return ensemble.rows();
+}
+
+/// Histories of the same fit on one rank and on many: to 1e-9, since sums over ranks are in another
+/// order.
+inline void expect_same_losses(const Fit& one, const Fit& many) {
+    ASSERT_EQ(one.history.size(), many.history.size());
+    for (std::size_t i = 0; i < one.history.size(); ++i) {
+        EXPECT_NEAR(many.history[i].training_loss, one.history[i].training_loss,
+                    1e-9 * one.history[i].training_loss);
+        EXPECT_NEAR(many.history[i].validation_loss, one.history[i].validation_loss,
+                    1e-9 * one.history[i].validation_loss);
+    }
 }
 
 }  // namespace farstep::testing

@@ -398,13 +398,7 @@ TEST(Fit, IsTheSameOnAnyNumberOfRanks) {
     const TrainingData alone = make_data({}, options), shared = make_data(world, options);
     const Fit one = fit_adam({{}, henon_heiles(), alone, options, quiet}, nullptr);
     const Fit many = fit_adam({world, henon_heiles(), shared, options, quiet}, nullptr);
-    ASSERT_EQ(one.history.size(), many.history.size());
-    for (std::size_t i = 0; i < one.history.size(); ++i) {
-        EXPECT_NEAR(many.history[i].training_loss, one.history[i].training_loss,
-                    1e-9 * one.history[i].training_loss);
-        EXPECT_NEAR(many.history[i].validation_loss, one.history[i].validation_loss,
-                    1e-9 * one.history[i].validation_loss);
-    }
+    testing::expect_same_losses(one, many);
     const Fit ridge = fit_ridge({{}, henon_heiles(), alone, options, quiet});
     const Fit ridges = fit_ridge({world, henon_heiles(), shared, options, quiet});
     EXPECT_NEAR(ridges.validation.raw / ridge.validation.raw, 1, 0.05);

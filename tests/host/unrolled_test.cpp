@@ -352,13 +352,7 @@ TEST(UnrolledAdam, IsTheSameOnAnyNumberOfRanks) {
     FitProblem on_many{world, henon_heiles(), shared, options, quiet};
     on_one.far_step = on_many.far_step = &step;
     const Fit one = fit_adam(on_one, nullptr), many = fit_adam(on_many, nullptr);
-    ASSERT_EQ(one.history.size(), many.history.size());
-    for (std::size_t i = 0; i < one.history.size(); ++i) {
-        EXPECT_NEAR(many.history[i].training_loss, one.history[i].training_loss,
-                    1e-9 * one.history[i].training_loss);
-        EXPECT_NEAR(many.history[i].validation_loss, one.history[i].validation_loss,
-                    1e-9 * one.history[i].validation_loss);
-    }
+    testing::expect_same_losses(one, many);
 }
 
 TEST(Segments, OfTooFewTimesAreRefused) {
