@@ -21,15 +21,13 @@ struct StateLimits {
     Vector<Scalar, d> low, high;
     bool bounded = false;  ///< whether low and high matter
 
-    /// A cheap test that no failure escapes: the squares of a state that is not finite do not sum
+    /// A cheap test that no failure escapes: the components of a state that is not finite do not sum
     /// to a finite number.
     template <class Real>
     KOKKOS_FORCEINLINE_FUNCTION bool suspects(const Vector<Real, d>& u) const {
-        Real squares = u[0] * u[0];
-        unrolled<d - 1>([&](auto previous) FARSTEP_INLINE {
-            squares += u[previous + 1] * u[previous + 1];
-        });
-        return bounded || !all_of(squares <= Real(std::numeric_limits<Scalar>::max()));
+        Real sum = u[0];
+        unrolled<d - 1>([&](auto previous) FARSTEP_INLINE { sum += u[previous + 1]; });
+        return bounded || !all_finite(sum);
     }
 
     /// What the state in lane i means for its trajectory.
@@ -55,6 +53,9 @@ struct AdvanceKernel {
     static constexpr int W = lanes_of<Real>;
     using Scalar = ScalarOf<Real>;
     using Parameters = Vector<Real, Step::System::parameter_count>;
+    /// On CPUs a copy, which no store into the ensemble can be taken to change; GPUs keep the
+    /// kernel's own in constant memory.
+    using OwnStep = std::conditional_t<compiled_for_host, const Step, const Step&>;
 
     KernelArgument<EnsembleView> ensemble;
     Step step;
@@ -68,38 +69,45 @@ struct AdvanceKernel {
             load_parameters<typename Step::System, Real>(ensemble.parameters, slice);
         auto side = step.template load_side_inputs<Real>(ensemble.parameters, slice);
         Vector<Real, d> u = load_state<Real, d>(ensemble.state, slice);
+        const OwnStep own_step = step;
         for (std::int64_t n = 0; n < steps; ++n) {
-            take_step(slice, first_step + n, parameters, side, u);
-            if (limits.suspects(u) && !mark_failures(slice, u, first_step + n + 1)) break;
+            take_step(own_step, slice, first_step + n, parameters, side, u);
+            if (limits.suspects(u)) {
+                Vector<Real, d> copy = u;
+                const bool any_running = mark_failures(slice, copy, first_step + n + 1);
+                u = copy;
+                if (!any_running) break;
+            }
         }
         store_state(ensemble.state, slice, u);
     }
 
 private:
     /// One step of all lanes, the guard's before and after it if there is one. What functions take
-    /// by reference does not stay in registers, so the guard works on copies.
+    /// by reference or index at run time does not stay in registers, so the guard, and whoever marks
+    /// failures, works on copies.
     template <class SideInputs>
-    KOKKOS_FORCEINLINE_FUNCTION void take_step(const LaneSlice<W>& slice,
+    KOKKOS_FORCEINLINE_FUNCTION void take_step(const Step& fused, const LaneSlice<W>& slice,
                                                std::int64_t step_number,
                                                const Parameters& parameters,
                                                SideInputs& side, Vector<Real, d>& u) const {
-        if constexpr (requires { step.guard; }) {
+        if constexpr (requires { fused.guard; }) {
             GuardedState<Real, d> guarded;
-            const bool passes = step.guard.lets_pass(u);
+            const bool passes = fused.guard.lets_pass(u);
             if (!passes) {
                 Vector<Real, d> copy = u;
                 const Parameters same = parameters;
-                step.guard.look_after(ensemble, slice, step_number, same, step.dt, copy, guarded);
+                fused.guard.look_after(ensemble, slice, step_number, same, fused.dt, copy, guarded);
                 u = copy;
             }
-            step(u, parameters, side);
+            fused(u, parameters, side);
             if (!passes) {
                 Vector<Real, d> copy = u;
-                step.guard.put_back(guarded, copy);
+                fused.guard.put_back(guarded, copy);
                 u = copy;
             }
         } else {
-            step(u, parameters, side);
+            fused(u, parameters, side);
         }
     }
 

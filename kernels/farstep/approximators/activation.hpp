@@ -103,7 +103,10 @@ KOKKOS_FORCEINLINE_FUNCTION void invert_all(Vector<Real, N>& x) {
 /// Units that share a reciprocal. Products of 1 + y² stay finite up to |y| of 1e9 in float (two units)
 /// and 1e38 in double (three or four); a state that far out is lost already.
 template <class Scalar, int units>
-inline constexpr int inversion_group = sizeof(Scalar) != 8 ? 2 : units % 4 == 0 ? 4 : 3;
+inline constexpr int inversion_group = sizeof(Scalar) != 8 ? (divides_quickly ? 1 : 2)
+                                       : divides_quickly   ? 2
+                                       : units % 4 == 0    ? 4
+                                                           : 3;
 
 /// Applies the activation to a block of pre-activations in place. `c` holds the seven coefficients
 /// of a rational activation, or (k0, k1) of a split one; others ignore it.

@@ -167,17 +167,18 @@ KOKKOS_FORCEINLINE_FUNCTION __m512 chunk_reciprocal(const __m512& x) {
 
 }  // namespace detail
 
-/// 1/x, within two units in the last place. Vector division keeps the divider of a core busy for
-/// 8 to 16 cycles; where there is an instruction for an approximation, Newton's iteration from there
-/// shares the multiply-add units instead. The reciprocal of infinity is then not a number.
+/// 1/x, within two units in the last place. Vector division keeps the divider of some cores busy for
+/// 8 to 16 cycles; Newton's iteration from an approximation shares the multiply-add units instead.
+/// The reciprocal of infinity is then not a number.
 template <class T, int W>
 KOKKOS_FORCEINLINE_FUNCTION Pack<T, W> reciprocal(const Pack<T, W>& x) {
 #ifdef FARSTEP_USE_AVX512
-    return Pack<T, W>::map(
-        [](const auto& c) FARSTEP_INLINE { return detail::chunk_reciprocal(c); }, x);
-#else
-    return T(1) / x;
+    if constexpr (!divides_quickly) {
+        return Pack<T, W>::map(
+            [](const auto& c) FARSTEP_INLINE { return detail::chunk_reciprocal(c); }, x);
+    }
 #endif
+    return T(1) / x;
 }
 KOKKOS_FORCEINLINE_FUNCTION double reciprocal(double x) { return 1 / x; }
 KOKKOS_FORCEINLINE_FUNCTION float reciprocal(float x) { return 1 / x; }

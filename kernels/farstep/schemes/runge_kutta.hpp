@@ -79,9 +79,47 @@ private:
         set_slopes<System>(u, parameters, dt, slopes);
         Vector<Real, System::dimension> result;
         unrolled<System::dimension>([&](auto c) FARSTEP_INLINE {
-            result[c] = weighted_sum<stages, stages>(slopes, dt, int(c));
+            if constexpr (has_symmetric_weights()) {
+                result[c] = symmetric_sum(slopes, dt, int(c));
+            } else {
+                result[c] = weighted_sum<stages, stages>(slopes, dt, int(c));
+            }
         });
         return result;
+    }
+
+    /// Whether b[i] = b[stages − 1 − i] ≠ 0, as in all schemes here of up to four stages.
+    static constexpr bool has_symmetric_weights() {
+        for (int i = 0; i < stages; ++i) {
+            const double weight = Tableau::tableau.b[i];
+            if (weight == 0 || weight != Tableau::tableau.b[stages - 1 - i]) return false;
+        }
+        return true;
+    }
+
+    /// Δt Σi b[i] slope_i, component c, as Δt b[0] (slope_0 + … + slope_s−1): slopes of equal weight
+    /// are added before they are multiplied, by units that multiply-adds leave idle on some cores,
+    /// and the last product becomes one operation with the sum that uses it.
+    template <class Slopes, class Step>
+    KOKKOS_FORCEINLINE_FUNCTION static auto symmetric_sum(const Slopes& slopes, Step dt, int c) {
+        auto sum = slopes[0][c];
+        if constexpr (stages > 2) add_inner_pairs<1>(slopes, c, sum);
+        if constexpr (stages > 1) sum += slopes[stages - 1][c];
+        return Step(dt * Step(Tableau::tableau.b[0])) * sum;
+    }
+
+    /// sum += (b[i]/b[0]) (slope_i + slope_s−1−i) for i of [first, s/2), and the one in the middle.
+    template <int first, class Slopes, class Real>
+    KOKKOS_FORCEINLINE_FUNCTION static void add_inner_pairs(const Slopes& slopes, int c, Real& sum) {
+        constexpr int last = stages - 1 - first;
+        if constexpr (first <= last) {
+            using Scalar = ScalarOf<Real>;
+            constexpr double ratio = Tableau::tableau.b[first] / Tableau::tableau.b[0];
+            Real pair = slopes[first][c];
+            if constexpr (first < last) pair += slopes[last][c];
+            sum += Scalar(ratio) * pair;
+            add_inner_pairs<first + 1>(slopes, c, sum);
+        }
     }
 
     /// The coefficient of slope j in stage `row`; row `stages` holds the final weights, the rows

@@ -23,8 +23,7 @@ struct HenonHeiles {
         const auto lambda = parameters[0];
         const Real &qx = u[0], &qy = u[1];
         const Real two_lambda_qx = (2 * lambda) * qx;
-        return {{u[2], u[3], -(qx + two_lambda_qx * qy),
-                 lambda * (qy * qy) - (qy + lambda * qx * qx)}};
+        return {{u[2], u[3], -(qx + two_lambda_qx * qy), lambda * ((qy - qx) * (qy + qx)) - qy}};
     }
 
     template <class Real, class Parameters>
