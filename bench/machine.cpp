@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // The limits of the machine, on as many threads as OMP_NUM_THREADS says: multiply-adds and memory
-// bandwidth. Prints JSON.
+// bandwidth; on one, what divisions and stores of vectors cost them. Prints JSON.
 #include <Kokkos_Core.hpp>
+
+#include <algorithm>
+#include <cstddef>
 
 #include "measuring.hpp"
 #include "parallel/kokkos_session.hpp"
@@ -36,6 +39,38 @@ std::vector<double> peaks(int threads) {
             KOKKOS_LAMBDA(int) { multiply_add<T>(); });
     });
     return rates(threads * multiply_add_operations<T>, seconds);
+}
+
+/// A division of vectors that depends on nothing, and on which nothing depends.
+struct Division {
+    template <class Chunk>
+    void operator()(Chunk divisor) const {
+        asm volatile("" : "+v"(divisor));
+        const Chunk quotient = 1 / divisor;
+        asm volatile("" ::"v"(quotient));
+    }
+};
+
+/// A store of a vector into the first-level cache.
+struct Store {
+    void* target;
+
+    template <class Chunk>
+    void operator()(const Chunk& chunk) const {
+        *static_cast<Chunk*>(target) = chunk;
+        asm volatile("" ::"r"(target) : "memory");
+    }
+};
+
+/// How many multiply-adds fewer there are, in the same time, for each call of `other` among them.
+template <class T, class Other>
+double cost_in_multiply_adds(const Other& other) {
+    const auto fastest = [](const auto& work) {
+        const auto seconds = samples(20, [] {}, work);
+        return *std::min_element(seconds.begin(), seconds.end());
+    };
+    const double alone = fastest([] { multiply_add<T>(); });
+    return peak_chains * (fastest([&] { multiply_add<T>(other); }) / alone - 1);
 }
 
 /// a = b + s c over arrays far larger than the caches [B/s]; three numbers move for each element,
@@ -71,6 +106,16 @@ int main() {
     fmt::print("[\n");
     print("multiply-adds", "double", threads, "FLOP/s", peaks<double>(threads));
     print("multiply-adds", "float", threads, "FLOP/s", peaks<float>(threads));
+    if (threads == 1) {
+        alignas(64) std::byte target[64];
+        const char* const unit = "multiply-adds";
+        print("a division among multiply-adds", "double", 1, unit,
+              {cost_in_multiply_adds<double>(Division())});
+        print("a division among multiply-adds", "float", 1, unit,
+              {cost_in_multiply_adds<float>(Division())});
+        print("a store among multiply-adds", "double", 1, unit,
+              {cost_in_multiply_adds<double>(Store{target})});
+    }
     print("memory bandwidth (triad)", "double", threads, "B/s", triad(), true);
     fmt::print("]\n");
     return 0;

@@ -17,15 +17,26 @@ template <class T>
 inline constexpr double multiply_add_operations =
     2.0 * peak_chains * double(peak_rounds) * native_lanes<T>;
 
-/// Multiply-adds of whole vectors in twelve independent chains: as many as hide their latency.
 template <class T>
-[[gnu::noinline]] void multiply_add() {
-    using Chunk = typename detail::NativeVector<T, native_vector_bytes>::type;
+using PeakVector = typename detail::NativeVector<T, native_vector_bytes>::type;
+
+/// Nothing between multiply-adds.
+struct MultiplyAddsAlone {
+    template <class Chunk>
+    void operator()(const Chunk&) const {}
+};
+
+/// Multiply-adds of whole vectors in twelve independent chains: as many as hide their latency.
+/// `other` is called once for every twelve, with a vector.
+template <class T, class Other = MultiplyAddsAlone>
+[[gnu::noinline]] void multiply_add(const Other& other = {}) {
+    using Chunk = PeakVector<T>;
     Vector<Chunk, peak_chains> sums;
     for (int i = 0; i < peak_chains; ++i) sums[i] = T(1 + 1e-3 * i) - Chunk{};
     const Chunk factor = T(0.999999) - Chunk{}, addend = T(1e-6) - Chunk{};
     for (long r = 0; r < peak_rounds; ++r) {
         unrolled<peak_chains>([&](auto i) FARSTEP_INLINE { sums[i] = sums[i] * factor + addend; });
+        other(factor);
     }
     // Whoever looks at the results keeps the compiler from leaving the loop out.
     unrolled<peak_chains>([&](auto i) FARSTEP_INLINE { asm volatile("" ::"v"(sums[i])); });

@@ -51,8 +51,8 @@ struct ParameterKernel {
                 return rule.a +
                        width * uniform_pair(seed, purpose, std::uint64_t(index), number).first;
             case ParameterRule::Kind::latin_hypercube: {
-                const auto stratum =
-                    double(permuted(seed, RandomPurpose::latin_hypercube, number, index, size));
+                const Permutation strata(seed, RandomPurpose::latin_hypercube, number, size);
+                const auto stratum = double(strata(index));
                 const double within =
                     uniform_pair(seed, purpose, std::uint64_t(index), number).first;
                 return rule.a + width * ((stratum + within) / double(size));

@@ -39,13 +39,16 @@ struct MakeBatches {
 
     KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t k) const {
         std::int64_t owned = 0;
-        for (std::int64_t slot = 0; slot < batch; ++slot) {
-            // Batches run on from one epoch's order into the next's.
-            const std::int64_t position = (first_iteration + k) * batch + slot;
-            const std::int64_t sample = permuted(seed, RandomPurpose::sample_order,
-                                                 std::uint32_t(position / total),
-                                                 position % total, total);
-            if (sample >= first && sample < last) indices(k, owned++) = sample - first;
+        std::int64_t position = (first_iteration + k) * batch;
+        const std::int64_t end = position + batch;
+        // Batches run on from one epoch's order into the next's.
+        while (position < end) {
+            const std::int64_t epoch = position / total, epoch_end = (epoch + 1) * total;
+            const Permutation order(seed, RandomPurpose::sample_order, std::uint32_t(epoch), total);
+            for (; position < end && position < epoch_end; ++position) {
+                const std::int64_t sample = order(position - epoch * total);
+                if (sample >= first && sample < last) indices(k, owned++) = sample - first;
+            }
         }
         counts(k) = owned;
     }
@@ -67,8 +70,10 @@ public:
           m_counts_d("farstep::batch_counts", batches_at_once),
           m_counts(batches_at_once, batch) {}
 
-    void load(std::int64_t first_iteration) {
-        Kokkos::parallel_for("farstep::make_batches", Policy(0, batches_at_once),
+    /// Iterations from the first on, as many as are held at once and are still to come.
+    void load(std::int64_t first_iteration, std::int64_t end) {
+        Kokkos::parallel_for("farstep::make_batches",
+                             Policy(0, std::min(batches_at_once, end - first_iteration)),
                              MakeBatches{m_indices, m_counts_d, first_iteration, m_batch, m_total,
                                          m_first_sample, m_first_sample + m_count, m_seed});
         m_first = first_iteration;
@@ -185,11 +190,11 @@ public:
         if (m_unrolls) keep_if_best(rollout_loss(), m_validation(m_network), at);
         if (m_problem.journal) load(m_problem.journal->take_state(), at);
         if (at.iteration % batches_at_once != 0 && at.iteration < m_iterations) {
-            batches.load(at.iteration / batches_at_once * batches_at_once);
+            batches.load(at.iteration / batches_at_once * batches_at_once, m_iterations);
         }
         while (at.iteration < m_iterations) {
             const std::int64_t i = at.iteration++;
-            if (i % batches_at_once == 0) batches.load(i);
+            if (i % batches_at_once == 0) batches.load(i, m_iterations);
             at.loss_sum += step(batches, i);
             ++at.since;
             if (at.iteration % every == 0 || at.iteration == m_iterations) {

@@ -92,9 +92,10 @@ RC_GTEST_PROP(Partition, HoldsEveryItemOnceInEqualShares, ()) {
 
 RC_GTEST_PROP(Permutation, TakesEveryPlaceOnce, (std::uint64_t seed, std::uint32_t number)) {
     const auto n = *rc::gen::inRange<std::int64_t>(1, 3000);
+    const farstep::Permutation permutation(seed, RandomPurpose::sample_order, number, n);
     std::vector<int> hits(std::size_t(n), 0);
     for (std::int64_t i = 0; i < n; ++i) {
-        const std::int64_t place = permuted(seed, RandomPurpose::sample_order, number, i, n);
+        const std::int64_t place = permutation(i);
         RC_ASSERT(0 <= place && place < n);
         RC_ASSERT(++hits[std::size_t(place)] == 1);
     }
@@ -106,9 +107,7 @@ RC_GTEST_PROP(Permutation, KeepsPlacesApartInLongRanges,
     const auto first = *rc::gen::inRange<std::int64_t>(0, n);
     const auto second = *rc::gen::inRange<std::int64_t>(0, n);
     RC_PRE(first != second);
-    const auto place = [&](std::int64_t i) {
-        return permuted(seed, RandomPurpose::sample_order, number, i, n);
-    };
+    const farstep::Permutation place(seed, RandomPurpose::sample_order, number, n);
     RC_ASSERT(0 <= place(first) && place(first) < n);
     RC_ASSERT(place(first) != place(second));
 }
