@@ -25,6 +25,7 @@ extern "C" const char* __lsan_default_suppressions() {
         "leak:libopen-pal.so\n"
         "leak:libopen-rte.so\n"
         "leak:/openmpi3/mca_\n"
+        "leak:libmca_common_\n"
         "leak:libpmix.so\n"
         // It never frees the bitmaps of the machine's cores that it asks hwloc for.
         "leak:libhwloc.so\n"

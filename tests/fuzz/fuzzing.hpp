@@ -6,9 +6,9 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <initializer_list>
@@ -30,7 +30,7 @@ public:
     T take() {
         T value{};
         const std::size_t count = std::min(sizeof(T), m_rest.size());
-        std::memcpy(&value, m_rest.data(), count);
+        std::copy_n(m_rest.begin(), count, reinterpret_cast<std::uint8_t*>(&value));
         m_rest = m_rest.subspan(count);
         return value;
     }
