@@ -57,8 +57,9 @@ struct Store {
 
     template <class Chunk>
     void operator()(const Chunk& chunk) const {
-        *static_cast<Chunk*>(target) = chunk;
-        asm volatile("" ::"r"(target) : "memory");
+        auto& stored = *static_cast<Chunk*>(target);
+        stored = chunk;
+        asm volatile("" ::"m"(stored));
     }
 };
 

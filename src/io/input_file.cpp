@@ -239,8 +239,9 @@ void InputFile::check_storage(const Hdf5Handle& variable, const std::string& pat
                         path));
     }
     const std::int64_t possible = storage.bytes_possible();
-    if (bytes_claimed(shape_of(variable, path), width) > possible ||
-        bytes_claimed(storage.packed_chunk(), width) > std::max(possible, width)) {
+    const Shape lengths = shape_of(variable, path), chunk = storage.packed_chunk();
+    if (bytes_claimed(lengths, width) > possible ||
+        bytes_claimed(chunk, width) > std::max(possible, width)) {
         fail(
             fmt::format("'{}' claims to be larger than its file; the file is damaged or was "
                         "never filled",
