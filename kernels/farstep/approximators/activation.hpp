@@ -116,6 +116,10 @@ KOKKOS_FORCEINLINE_FUNCTION void activate(Vector<Real, N>& z, const Coefficients
     if constexpr (activation == Activation::inverse_quadratic) {
         unrolled<N>([&](auto i) FARSTEP_INLINE { z[i] = z[i] * z[i] + Scalar(1); });
         invert_all<inversion_group<Scalar, N>>(z);
+    } else if constexpr (activation == Activation::split_rational && divides_quickly) {
+        unrolled<N>([&](auto i) FARSTEP_INLINE {
+            z[i] = (c[1] * z[i] + c[0]) / (z[i] * z[i] + Scalar(1));
+        });
     } else if constexpr (activation == Activation::split_rational) {
         Vector<Real, N> inverse;
         unrolled<N>([&](auto i) FARSTEP_INLINE { inverse[i] = z[i] * z[i] + Scalar(1); });
