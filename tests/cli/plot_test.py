@@ -288,6 +288,16 @@ def test_failures_are_counted(tmp_path):
     assert "f-running.png" in plot(tmp_path / "f.h5", "--dpi", "60").stdout
 
 
+def test_an_error_on_its_way_to_infinity_keeps_nothing_from_being_drawn(tmp_path):
+    make_evaluation(tmp_path / "e.h5")
+    with h5py.File(tmp_path / "e.h5", "a") as file:
+        for name in ("minimum", "median", "mean_square", "maximum"):
+            file[name][0, -3:] = (1e120, 1e250, 6e284)
+    done = plot(tmp_path / "e.h5")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "e-error.png").exists()
+
+
 def test_many_components_are_limited_or_paged(tmp_path):
     make_forecast(tmp_path / "f.h5", dimension=20)
     assert "f-fan-2.png" not in plot(tmp_path / "f.h5", "--dpi", "40").stdout

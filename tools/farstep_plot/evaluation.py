@@ -26,6 +26,8 @@ OTHERS = [(style.GREEN, "-.", "^"), (style.PURPLE, ":", "D"),
           (style.ORANGE, (0, (5, 1, 1, 1, 1, 1)), "v"), (style.BLACK, (0, (1, 2)), "x"),
           (style.BLACK, "-.", "P"), (style.GREEN, ":", "*")]
 SMALLEST = 1e-290  # what lies below stands for zero
+# A trajectory on its way to infinity: ticks beyond it would be no numbers.
+LARGEST = 1e100
 
 
 class Curve(NamedTuple):
@@ -61,8 +63,8 @@ def rollout_values(file: FarstepFile, rollout: str, statistic: str) -> np.ndarra
 
 
 def positive(values: np.ndarray) -> np.ndarray:
-    """For logarithmic axes: NaN where a value is no positive number."""
-    return np.where(np.isfinite(values) & (values > SMALLEST), values, np.nan)
+    """For logarithmic axes: NaN where a value is no positive number, or too large to be drawn."""
+    return np.where((values > SMALLEST) & (values < LARGEST), values, np.nan)
 
 
 def label_of(file: FarstepFile, rollout: str) -> str:
