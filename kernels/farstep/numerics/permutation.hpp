@@ -12,8 +12,9 @@
 namespace farstep {
 
 /// Permutation number `number` of 0 … n − 1. A Feistel network of four rounds, with Philox as round
-/// function, permutes the next power of two; positions that leave the range walk on until they are back
-/// in it, once in two at most. From about a hundred elements on, pairs of places are as even as chance.
+/// function, permutes the next power of two; positions that leave the range, at most every other one,
+/// walk on until they are back in it (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002).
+/// From about a hundred elements on, pairs of places are as even as chance has them.
 class Permutation {
 public:
     KOKKOS_INLINE_FUNCTION Permutation(std::uint64_t seed, RandomPurpose purpose,
