@@ -69,7 +69,7 @@ def details(job):
     return dict(re.findall(r"(\w+)=(\S*)", command("scontrol", "show", "job", job)))
 
 
-def wait_for(what, job, folder, timeout=240):
+def wait_for(what, job, folder, timeout=480):
     """Waits until `what(details)` holds; fails with the job's output where it does not."""
     end = time.monotonic() + timeout
     while time.monotonic() < end:
