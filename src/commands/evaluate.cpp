@@ -307,11 +307,11 @@ StageResult evaluate(const Context& shared, const Setup& setup) {
     for (Contender& contender : contenders) {
         const bool is_asked = options.skill || options.climate;
         if (!is_asked || contender.cost > 0) continue;
-        contender.cost =
-            measure_step_cost(context, setup, *contender.stepper) / contender.stepper->step();
+        contender.cost = measure_step_cost(context, setup, reference, *contender.stepper) /
+                         contender.stepper->step();
     }
     const SkillReport skill = measure_skill(context, setup, reference, contenders);
-    measure_run_costs(context, setup, contenders);
+    measure_run_costs(context, setup, reference, contenders);
     const double time = reference.times.back();
     const std::string sentence = verdict(work, time);
 

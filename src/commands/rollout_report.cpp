@@ -94,12 +94,12 @@ void write_rollout_details(OutputFile& file, const Setup& setup, const Reference
     file.write_whole("run_cost", costs.data());
 }
 
-void measure_run_costs(const Context& context, const Setup& setup,
+void measure_run_costs(const Context& context, const Setup& setup, const ReferenceRun& reference,
                        std::vector<Contender>& contenders) {
     if (setup.options.evaluate->timing.samples == 0) return;
     std::vector<const Stepper*> steppers;
     for (const Contender& contender : contenders) steppers.push_back(contender.stepper.get());
-    const auto costs = sample_costs(context, setup, steppers);
+    const auto costs = sample_costs(context, setup, reference, steppers);
     for (std::size_t i = 0; i < contenders.size(); ++i) contenders[i].run_costs = costs[i];
 }
 

@@ -16,7 +16,7 @@ void write_rollout_details(OutputFile& file, const Setup& setup, const Reference
                            const std::vector<Contender>& contenders);
 
 /// Times single runs of all contenders, if the deck asks for them. Collective.
-void measure_run_costs(const Context& context, const Setup& setup,
+void measure_run_costs(const Context& context, const Setup& setup, const ReferenceRun& reference,
                        std::vector<Contender>& contenders);
 
 /// Errors of the further plain schemes at the last time. The deck's curves are the last contenders.

@@ -16,13 +16,32 @@ namespace farstep {
 
 namespace {
 
+/// The first states of a reference run, over and over, for so many trajectories.
+Ensemble repeated(const ReferenceRun& reference, std::int64_t trajectories) {
+    const StateView& first = reference.states.front();
+    const auto dimension = first.extent(1);
+    const auto rows = rows_of(first, reference.range.size());
+    std::vector<double> all(std::size_t(trajectories) * dimension);
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = rows[i % rows.size()];
+    Ensemble ensemble(int(dimension), {0, trajectories});
+    ensemble.set_rows(all);
+    ensemble.set_parameters(reference.parameters);
+    return ensemble;
+}
+
 /// The states that timed runs begin with. Collective.
-Ensemble timing_ensemble(const Context& context, const Setup& setup) {
+Ensemble timing_ensemble(const Context& context, const Setup& setup,
+                         const ReferenceRun& reference) {
     const TimingOptions& options = setup.options.evaluate->timing;
+    if (setup.is_closure()) {
+        // States drawn for the deck's system may be far from where the reference lives and the
+        // corrector has learnt, and there trajectories fail too soon to be timed.
+        const bool have_own_parameters = setup.plan.columns > 0;
+        return repeated(reference,
+                        have_own_parameters ? reference.range.size() : options.trajectories);
+    }
     EnsembleOptions members = setup.options.evaluate->ensemble;
     members.size = std::max(members.size, options.trajectories);
-    // Those of a richer reference system are no states of this one; any do for a timing.
-    if (setup.is_closure()) members.initial = {};
     const bool from_file = members.initial.file || setup.plan.columns > 0;
     if (from_file) members.size = setup.options.evaluate->ensemble.size;
     Ensemble start(setup.system->dimension(), {0, std::min(members.size, options.trajectories)});
@@ -34,20 +53,21 @@ Ensemble timing_ensemble(const Context& context, const Setup& setup) {
 class Stopwatch {
 public:
     /// Collective.
-    Stopwatch(const Context& context, const Setup& setup)
+    Stopwatch(const Context& context, const Setup& setup, const ReferenceRun& reference)
         : m_comm(context.comm),
           m_options(setup.options.evaluate->timing),
-          m_start(timing_ensemble(context, setup)),
+          m_start(timing_ensemble(context, setup, reference)),
           m_ensemble(m_start.dimension(), m_start.range()) {}
 
-    /// Steps that make a run last as long as the deck asks, but no longer than trajectories last:
-    /// one that has failed costs nothing. Collective.
+    /// Steps that make a run last as long as the deck asks, but no longer than nearly all
+    /// trajectories last: failed ones cost nothing. Collective.
     std::int64_t enough_steps(const Stepper& stepper) {
         std::int64_t steps = 1;
         while (m_comm.allreduce(fastest(stepper, steps, 2), Reduce::min) < m_options.seconds) {
             steps *= 2;
             seconds_of(stepper, steps);
-            if (m_comm.allreduce(m_ensemble.failure_count(), Reduce::max) == 0) continue;
+            const std::int64_t failed = m_comm.allreduce(m_ensemble.failure_count(), Reduce::max);
+            if (failed <= m_start.size() / 100) continue;
             steps /= 2;
             break;
         }
@@ -86,10 +106,11 @@ private:
 
 /// Costs of single runs of some steppers, taken in turn [stepper][turn].
 std::vector<std::vector<double>> take_samples(const Context& context, const Setup& setup,
+                                              const ReferenceRun& reference,
                                               const std::vector<const Stepper*>& steppers) {
     const std::int64_t samples = setup.options.evaluate->timing.samples;
     Progress progress(context.comm, "timing samples", samples, "turns", context.progress);
-    Stopwatch stopwatch(context, setup);
+    Stopwatch stopwatch(context, setup, reference);
     std::vector<std::int64_t> steps;
     for (const Stepper* stepper : steppers) steps.push_back(stopwatch.enough_steps(*stepper));
     std::vector<std::vector<double>> costs(steppers.size());
@@ -134,7 +155,7 @@ WorkCurve climb_steps(const Context& context, const Setup& setup, const Referenc
     WorkCurve curve{scheme, precision, {}, name_of_reference(setup)};
     // The cost of a step does not depend on its length; with a short one, no trajectory fails.
     const double step_cost = measure_step_cost(
-        context, full, *full.stepper(scheme, setup.options.reference.step, precision));
+        context, full, reference, *full.stepper(scheme, setup.options.reference.step, precision));
     for (const double step : ladder_steps(setup)) {
         const auto stepper = full.stepper(scheme, step, precision);
         const double error = final_error_of_reference(context, setup, reference, *stepper);
@@ -159,7 +180,7 @@ WorkCurve climb_tolerances(const Context& context, const Setup& setup,
         if (tolerance < smallest) break;
         const auto stepper = quick.adaptive_stepper(scheme, span, precision, tolerance);
         const auto [error, step] = adaptive_rollout(context, setup, reference, *stepper);
-        const double cost = measure_step_cost(context, quick, *stepper) / span;
+        const double cost = measure_step_cost(context, quick, reference, *stepper) / span;
         curve.points.push_back({step, error, cost, tolerance});
         if (error <= enough) break;
         tolerance /= 10;
@@ -194,15 +215,17 @@ AdaptiveRollout adaptive_rollout(const Context& context, const Setup& setup,
     });
 }
 
-double measure_step_cost(const Context& context, const Setup& setup, const Stepper& stepper) {
+double measure_step_cost(const Context& context, const Setup& setup, const ReferenceRun& reference,
+                         const Stepper& stepper) {
     return kept_number(context, [&] {
-        Stopwatch stopwatch(context, setup);
+        Stopwatch stopwatch(context, setup, reference);
         return stopwatch.step_cost(stepper, stopwatch.enough_steps(stepper),
                                    setup.options.evaluate->timing.repeats);
     });
 }
 
 std::vector<std::vector<double>> sample_costs(const Context& context, const Setup& setup,
+                                              const ReferenceRun& reference,
                                               const std::vector<const Stepper*>& steppers) {
     using Costs = std::vector<std::vector<double>>;
     const auto samples = std::size_t(setup.options.evaluate->timing.samples);
@@ -214,14 +237,14 @@ std::vector<std::vector<double>> sample_costs(const Context& context, const Setu
         for (std::size_t i = 0; i < steppers.size(); ++i) costs.push_back(reader.numbers(samples));
         return costs;
     };
-    return kept(context.journal, write, read, [&] { return take_samples(context, setup, steppers); });
+    return kept(context.journal, write, read, [&] { return take_samples(context, setup, reference, steppers); });
 }
 
 WorkPrecision measure_work_precision(const Context& context, const Setup& setup,
                                      const ReferenceRun& reference, const Stepper& corrected) {
     WorkPrecision result;
     result.corrected = {corrected.step(), final_error(context, setup, reference, corrected),
-                        measure_step_cost(context, setup, corrected) / corrected.step()};
+                        measure_step_cost(context, setup, reference, corrected) / corrected.step()};
     const auto finer =
         setup.of_reference().stepper(setup.options.reference.scheme,
                                      setup.options.reference.step / 2, Precision::Double);

@@ -46,12 +46,15 @@ struct WorkPrecision {
     double common_error() const { return std::max(corrected.error, reference_error); }
 };
 
-/// Measured wall time of one step [ns per trajectory]: the fastest of some runs. Collective.
-double measure_step_cost(const Context& context, const Setup& setup, const Stepper& stepper);
+/// Measured wall time of one step [ns per trajectory]: the fastest of some runs. A closure's begin
+/// with the states of the reference run. Collective.
+double measure_step_cost(const Context& context, const Setup& setup, const ReferenceRun& reference,
+                         const Stepper& stepper);
 
 /// Wall times [ns per trajectory and unit of time] of single runs, by stepper; the steppers take
 /// turns, so that a drift of the machine hits all alike. Collective.
 std::vector<std::vector<double>> sample_costs(const Context& context, const Setup& setup,
+                                              const ReferenceRun& reference,
                                               const std::vector<const Stepper*>& steppers);
 
 /// What an adaptive stepper of the reference's system makes of the whole horizon.

@@ -96,7 +96,7 @@ double Judge::quick_cost(const Stepper& stepper) const {
     TimingOptions& timing = quick.options.evaluate->timing;
     timing.trajectories = std::min<std::int64_t>(timing.trajectories, 4096);
     timing.seconds /= 20;
-    return measure_step_cost(m_context, quick, stepper) / stepper.step();
+    return measure_step_cost(m_context, quick, m_reference, stepper) / stepper.step();
 }
 
 std::pair<double, double> Judge::costs(const Stepper& a, const Stepper& b) const {
@@ -105,8 +105,8 @@ std::pair<double, double> Judge::costs(const Stepper& a, const Stepper& b) const
     std::pair<double, double> fastest(std::numeric_limits<double>::infinity(),
                                       std::numeric_limits<double>::infinity());
     for (std::int64_t turn = 0; turn < m_setup.options.tune->timing.repeats; ++turn) {
-        const double first = measure_step_cost(m_context, once, a) / a.step();
-        const double second = measure_step_cost(m_context, once, b) / b.step();
+        const double first = measure_step_cost(m_context, once, m_reference, a) / a.step();
+        const double second = measure_step_cost(m_context, once, m_reference, b) / b.step();
         fastest = {std::min(fastest.first, first), std::min(fastest.second, second)};
     }
     return fastest;
