@@ -30,6 +30,7 @@ template <int level, int In, class Real, class Visit>
 KOKKOS_FORCEINLINE_FUNCTION void extend_monomial(const Real& product, int first,
                                                  const Vector<Real, In>& x, int degree,
                                                  const Visit& visit) {
+    FARSTEP_KEEP_LOOP
     for (int i = first; i < In; ++i) {
         const Real longer = product * x[i];
         visit(longer);
@@ -47,6 +48,7 @@ template <int In, class Real, class Visit>
 KOKKOS_FORCEINLINE_FUNCTION void for_each_monomial(const Vector<Real, In>& x, int degree,
                                                    const Visit& visit) {
     if (degree < 2) return;
+    FARSTEP_KEEP_LOOP
     for (int i = 0; i < In; ++i) detail::extend_monomial<2>(x[i], i, x, degree, visit);
 }
 

@@ -21,3 +21,11 @@
 #else
 #define FARSTEP_LAYER_FUNCTION [[gnu::noinline]] inline
 #endif
+
+// Stands before a loop that must stay one. Device compilers unroll nested loops over small arrays as
+// far as they go, to keep the arrays in registers.
+#if defined(__CUDACC__) || defined(__HIPCC__)
+#define FARSTEP_KEEP_LOOP _Pragma("unroll 1")
+#else
+#define FARSTEP_KEEP_LOOP
+#endif
