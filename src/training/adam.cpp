@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Adam on minibatches of global sample numbers: every rank knows every batch, works on the samples
-// it owns, and gradients are summed over ranks.
-#include <farstep/numerics/permutation.hpp>
+// Adam on minibatches of global sample numbers: every rank works on the samples of a batch that it
+// owns, and gradients are summed over ranks.
+#include <farstep/numerics/random.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +12,7 @@
 
 #include "error.hpp"
 #include "parallel/device_messages.hpp"
+#include "training/batch_queue.hpp"
 #include "training/fit.hpp"
 #include "training/gradient.hpp"
 #include "training/predictions.hpp"
@@ -22,91 +23,20 @@ namespace farstep {
 namespace {
 
 using Policy = Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>;
-using Batches = Kokkos::View<std::int64_t**, Kokkos::LayoutRight, DeviceMemory>;
-
-/// Iterations whose batches are made at once.
-constexpr std::int64_t batches_at_once = 128;
 
 /// Iterations between safe points.
 constexpr std::int64_t safe_point_every = 32;
 
-/// Batch number k of a run of iterations: the local numbers of its samples that this rank owns.
-struct MakeBatches {
-    Batches indices;
-    Kokkos::View<std::int64_t*, DeviceMemory> counts;
-    std::int64_t first_iteration, batch, total, first, last;
-    std::uint64_t seed;
-
-    KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t k) const {
-        std::int64_t owned = 0;
-        std::int64_t position = (first_iteration + k) * batch;
-        const std::int64_t end = position + batch;
-        // Batches run on from one epoch's order into the next's.
-        while (position < end) {
-            const std::int64_t epoch = position / total, epoch_end = (epoch + 1) * total;
-            const Permutation order(seed, RandomPurpose::sample_order, std::uint32_t(epoch), total);
-            for (; position < end && position < epoch_end; ++position) {
-                const std::int64_t sample = order(position - epoch * total);
-                if (sample >= first && sample < last) indices(k, owned++) = sample - first;
-            }
-        }
-        counts(k) = owned;
-    }
-};
-
-/// Local sample numbers of the batches [iteration][slot] of a run of iterations, and how many of
-/// each batch this rank owns. Made where they are used, so that one rank copies nothing.
-class BatchQueue {
-public:
-    /// Of samples first … first + count − 1, which this rank owns of `total`.
-    BatchQueue(std::int64_t first, std::int64_t count, std::int64_t total, std::int64_t batch,
-               std::int64_t seed)
-        : m_first_sample(first),
-          m_count(count),
-          m_total(total),
-          m_batch(batch),
-          m_seed(std::uint64_t(seed)),
-          m_indices("farstep::batches", batches_at_once, std::size_t(batch)),
-          m_counts_d("farstep::batch_counts", batches_at_once),
-          m_counts(batches_at_once, batch) {}
-
-    /// Iterations from the first on, as many as are held at once and are still to come.
-    void load(std::int64_t first_iteration, std::int64_t end) {
-        Kokkos::parallel_for("farstep::make_batches",
-                             Policy(0, std::min(batches_at_once, end - first_iteration)),
-                             MakeBatches{m_indices, m_counts_d, first_iteration, m_batch, m_total,
-                                         m_first_sample, m_first_sample + m_count, m_seed});
-        m_first = first_iteration;
-        if (m_count == m_total) return;  // every batch is whole
-        const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), m_counts_d);
-        m_counts.assign(host.data(), host.data() + host.size());
-    }
-
-    const Batches& indices() const { return m_indices; }
-    std::int64_t row(std::int64_t iteration) const { return iteration - m_first; }
-    std::int64_t count(std::int64_t iteration) const {
-        return m_counts[std::size_t(row(iteration))];
-    }
-
-private:
-    std::int64_t m_first_sample, m_count, m_total, m_batch, m_first = 0;
-    std::uint64_t m_seed;
-    Batches m_indices;
-    Kokkos::View<std::int64_t*, DeviceMemory> m_counts_d;
-    std::vector<std::int64_t> m_counts;
-};
-
 /// Copies the samples of a batch next to each other; slots beyond the last are zero.
 struct GatherBatch {
-    Batches indices;
-    std::int64_t row, count;
+    SampleNumbers numbers;
     StateView from_inputs, from_targets, inputs, targets;
     StateView from_factors, factors;  ///< empty unless outputs are factors
 
     KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t slot) const {
         const std::int64_t tile = slot / tile_width, lane = slot % tile_width;
-        const bool used = slot < count;
-        const std::int64_t sample = used ? indices(row, slot) : 0;
+        const bool used = slot < std::int64_t(numbers.extent(0));
+        const std::int64_t sample = used ? numbers(slot) : 0;
         for (std::size_t c = 0; c < inputs.extent(1); ++c) {
             inputs(tile, c, lane) =
                 used ? from_inputs(sample / tile_width, c, sample % tile_width) : 0;
@@ -189,13 +119,9 @@ public:
         at.best.validation.scaled = at.best_loss;
         if (m_unrolls) keep_if_best(rollout_loss(), m_validation(m_network), at);
         if (m_problem.journal) load(m_problem.journal->take_state(), at);
-        if (at.iteration % batches_at_once != 0 && at.iteration < m_iterations) {
-            batches.load(at.iteration / batches_at_once * batches_at_once, m_iterations);
-        }
         while (at.iteration < m_iterations) {
             const std::int64_t i = at.iteration++;
-            if (i % batches_at_once == 0) batches.load(i, m_iterations);
-            at.loss_sum += step(batches, i);
+            at.loss_sum += step(batches.batch(i), i);
             ++at.since;
             if (at.iteration % every == 0 || at.iteration == m_iterations) {
                 record(at);
@@ -288,36 +214,32 @@ private:
     }
 
     /// One iteration; returns the batch's mean squared error in standardised units.
-    double step(const BatchQueue& batches, std::int64_t iteration) {
+    double step(const SampleNumbers& batch, std::int64_t iteration) {
         const std::int64_t steps = m_unrolls ? m_samples.segments.steps : 1;
         const double share = 1.0 / double(m_batch * steps * m_network.shape.outputs);
-        const double squares = m_unrolls ? set_rollout_gradient(batches, iteration, share)
-                                         : set_gradient(batches, iteration, share);
+        const double squares =
+            m_unrolls ? set_rollout_gradient(batch, share) : set_gradient(batch, share);
         const double loss = sum_over_ranks(squares) * share;
         update(iteration);
         return loss;
     }
 
     /// Of this rank's rollouts of the batch; returns the squares of their errors.
-    double set_rollout_gradient(const BatchQueue& batches, std::int64_t iteration, double share) {
-        const SegmentChoice choice{
-            Kokkos::subview(batches.indices(), batches.row(iteration), Kokkos::ALL()), 0,
-            batches.count(iteration)};
-        return m_unrolled->gradient(m_parameters, choice, m_problem.options.noise, share,
-                                    m_gradient);
+    double set_rollout_gradient(const SampleNumbers& batch, double share) {
+        return m_unrolled->gradient(m_parameters, {batch, 0, std::int64_t(batch.extent(0))},
+                                    m_problem.options.noise, share, m_gradient);
     }
 
     /// Of this rank's pairs of the batch; returns the squares of their errors.
-    double set_gradient(const BatchQueue& batches, std::int64_t iteration, double share) {
+    double set_gradient(const SampleNumbers& batch, double share) {
         const PerceptronShape& shape = m_network.shape;
-        const std::int64_t count = batches.count(iteration);
+        const auto count = std::int64_t(batch.extent(0));
         const std::int64_t tiles = (count + tile_width - 1) / tile_width;
         const auto used = std::make_pair(std::int64_t(0), tiles);
         const StateView inputs = Kokkos::subview(m_inputs, used, Kokkos::ALL(), Kokkos::ALL());
         Kokkos::parallel_for("farstep::gather_batch", Policy(0, tiles * tile_width),
-                             GatherBatch{batches.indices(), batches.row(iteration), count,
-                                         m_samples.inputs, m_samples.targets, m_inputs,
-                                         m_targets, m_samples.factors, m_factors});
+                             GatherBatch{batch, m_samples.inputs, m_samples.targets, m_inputs, m_targets,
+                                         m_samples.factors, m_factors});
         compute_predictions(m_network.activation, shape, m_parameters, inputs, m_predictions);
         double squares = 0;
         Kokkos::parallel_reduce("farstep::cotangents", Policy(0, tiles * tile_width),

@@ -76,9 +76,11 @@ private:
         const double outputs = m_multiplies ? 2 * m_d : m_d;
         const double samples = pairs() * (inputs() + outputs);
         if (!m_train.fits_with(FitMethod::Adam)) return samples;
-        constexpr double batches_at_once = 128;
-        const double batch = std::min(double(m_train.adam.batch), m_training * m_pairs);
-        return samples + batch * (batches_at_once + inputs() + outputs + m_d);
+        const double training = m_training * m_pairs;
+        const double batch = std::min(double(m_train.adam.batch), training);
+        // Samples' numbers sorted by batch, their batches in half a number each, and the table of places.
+        constexpr double sorting = 1 + 0.5 + 0.25;
+        return samples + sorting * training + batch * (1 + inputs() + outputs + m_d);
     }
 
     const TrainOptions& m_train;

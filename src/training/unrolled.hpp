@@ -6,6 +6,7 @@
 #pragma once
 
 #include "catalog/linearisation.hpp"
+#include "training/batch_queue.hpp"
 #include "training/explicit_scheme.hpp"
 #include "training/fit.hpp"
 #include "training/gradient.hpp"
@@ -14,7 +15,7 @@ namespace farstep {
 
 /// Local numbers of segments; without numbers, those from `first` on.
 struct SegmentChoice {
-    Kokkos::View<const std::int64_t*, Kokkos::LayoutRight, DeviceMemory> numbers;
+    SampleNumbers numbers;
     std::int64_t first = 0, count = 0;
 };
 

@@ -98,6 +98,7 @@ RC_GTEST_PROP(Permutation, TakesEveryPlaceOnce, (std::uint64_t seed, std::uint32
         const std::int64_t place = permutation(i);
         RC_ASSERT(0 <= place && place < n);
         RC_ASSERT(++hits[std::size_t(place)] == 1);
+        RC_ASSERT(permutation.position_of(place) == i);
     }
 }
 
@@ -110,6 +111,7 @@ RC_GTEST_PROP(Permutation, KeepsPlacesApartInLongRanges,
     const farstep::Permutation place(seed, RandomPurpose::sample_order, number, n);
     RC_ASSERT(0 <= place(first) && place(first) < n);
     RC_ASSERT(place(first) != place(second));
+    RC_ASSERT(place.position_of(place(first)) == first);
 }
 
 /// Values of trajectories, some of which have failed.

@@ -219,6 +219,13 @@ TEST(Permutation, IsAPermutationOfAnySize) {
     EXPECT_TRUE(is_permutation(order(3, 0, 100'003)));
 }
 
+TEST(Permutation, KnowsThePositionOfAnyElement) {
+    for (const std::int64_t n : {1, 2, 5, 64, 1000}) {
+        const Permutation permutation(3, RandomPurpose::sample_order, 1, n);
+        for (std::int64_t i = 0; i < n; ++i) EXPECT_EQ(permutation.position_of(permutation(i)), i);
+    }
+}
+
 TEST(Permutation, DependsOnSeedAndNumber) {
     EXPECT_EQ(order(3, 0, 1000), order(3, 0, 1000));
     EXPECT_NE(order(3, 0, 1000), order(3, 1, 1000));

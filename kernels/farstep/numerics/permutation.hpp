@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// A random order of 0 … n − 1 of which any element can be computed on its own, so that every rank
-// knows every minibatch without communication.
+// A random order of 0 … n − 1 of which any element, and any element's position, can be computed on its
+// own: every rank knows without communication which minibatches its samples are in.
 #pragma once
 
 #include <farstep/numerics/random.hpp>
@@ -40,6 +40,20 @@ public:
             low ^= mixed(high, 1) & m_low_mask;
             high ^= mixed(low, 2) & m_high_mask;
             low ^= mixed(high, 3) & m_low_mask;
+            x = high << m_low_bits | low;
+        } while (x >= m_size);
+        return std::int64_t(x);
+    }
+
+    /// The position of an element of [0, n): the rounds, and the walk, backwards.
+    KOKKOS_INLINE_FUNCTION std::int64_t position_of(std::int64_t element) const {
+        std::uint64_t x = std::uint64_t(element);
+        do {
+            std::uint64_t high = x >> m_low_bits, low = x & m_low_mask;
+            low ^= mixed(high, 3) & m_low_mask;
+            high ^= mixed(low, 2) & m_high_mask;
+            low ^= mixed(high, 1) & m_low_mask;
+            high ^= mixed(low, 0) & m_high_mask;
             x = high << m_low_bits | low;
         } while (x >= m_size);
         return std::int64_t(x);
