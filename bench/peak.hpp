@@ -17,9 +17,6 @@ template <class T>
 inline constexpr double multiply_add_operations =
     2.0 * peak_chains * double(peak_rounds) * native_lanes<T>;
 
-template <class T>
-using PeakVector = typename detail::NativeVector<T, native_vector_bytes>::type;
-
 /// Nothing between multiply-adds.
 struct MultiplyAddsAlone {
     template <class Chunk>
@@ -30,7 +27,7 @@ struct MultiplyAddsAlone {
 /// `other` is called once for every twelve, with a vector.
 template <class T, class Other = MultiplyAddsAlone>
 [[gnu::noinline]] void multiply_add(const Other& other = {}) {
-    using Chunk = PeakVector<T>;
+    using Chunk = typename Pack<T, native_lanes<T>>::Chunk;
     Vector<Chunk, peak_chains> sums;
     for (int i = 0; i < peak_chains; ++i) sums[i] = T(1 + 1e-3 * i) - Chunk{};
     const Chunk factor = T(0.999999) - Chunk{}, addend = T(1e-6) - Chunk{};

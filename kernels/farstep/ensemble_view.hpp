@@ -6,6 +6,7 @@
 #pragma once
 
 #include <farstep/backend.hpp>
+#include <farstep/numerics/pack_memory.hpp>
 #include <farstep/numerics/vector.hpp>
 
 #include <cstdint>

@@ -9,6 +9,7 @@
 #include <farstep/launch.hpp>
 #include <farstep/numerics/dual.hpp>
 #include <farstep/numerics/math.hpp>
+#include <farstep/numerics/pack_memory.hpp>
 #include <farstep/parameters.hpp>
 
 namespace farstep {

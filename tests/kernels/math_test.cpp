@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
 // The elementary functions of packs against the C library in the next higher precision.
+#include <farstep/numerics/division.hpp>
 #include <farstep/numerics/math.hpp>
 
 #include <algorithm>

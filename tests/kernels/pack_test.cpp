@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
 // Packs do lane by lane what scalars do.
-#include <farstep/numerics/pack.hpp>
+#include <farstep/numerics/pack_memory.hpp>
 
 #include <cmath>
 #include <limits>

@@ -4,6 +4,7 @@
 // Activations of the hidden layer: value and derivatives, and the split form of the rational one.
 #pragma once
 
+#include <farstep/numerics/division.hpp>
 #include <farstep/numerics/math.hpp>
 #include <farstep/numerics/vector.hpp>
 
@@ -71,43 +72,6 @@ inline SplitRational split(const RationalCoefficients& c) {
     return form;
 }
 
-/// Replaces `size` numbers by their inverses with one reciprocal, which takes as much time as 5 to 30
-/// multiply-adds: that of the product of all, from which those of pairs follow, and of single numbers
-/// from these. 3 (size − 1) multiplications in chains of 2 log2(size).
-template <int size, class Real>
-KOKKOS_FORCEINLINE_FUNCTION void invert_together(Real* x) {
-    if constexpr (size == 1) {
-        x[0] = math::reciprocal(x[0]);
-    } else {
-        constexpr int pairs = size / 2;
-        Vector<Real, size - pairs> products;
-        unrolled<pairs>([&](auto i) FARSTEP_INLINE { products[i] = x[2 * i] * x[2 * i + 1]; });
-        if constexpr (size % 2 != 0) products[pairs] = x[size - 1];
-        invert_together<size - pairs>(&products[0]);
-        unrolled<pairs>([&](auto i) FARSTEP_INLINE {
-            const Real first = x[2 * i];
-            x[2 * i] = products[i] * x[2 * i + 1];
-            x[2 * i + 1] = products[i] * first;
-        });
-        if constexpr (size % 2 != 0) x[size - 1] = products[pairs];
-    }
-}
-
-/// Replaces every x by 1/x with one reciprocal per group of `group`.
-template <int group, class Real, int N>
-KOKKOS_FORCEINLINE_FUNCTION void invert_all(Vector<Real, N>& x) {
-    static_assert(N % group == 0);
-    unrolled<N / group>([&](auto g) FARSTEP_INLINE { invert_together<group>(&x[g * group]); });
-}
-
-/// Units that share a reciprocal. Products of 1 + y² stay finite up to |y| of 1e9 in float (two units)
-/// and 1e38 in double (three or four); a state that far out is lost already.
-template <class Scalar, int units>
-inline constexpr int inversion_group = sizeof(Scalar) != 8 ? (divides_quickly ? 1 : 2)
-                                       : divides_quickly   ? 2
-                                       : units % 4 == 0    ? 4
-                                                           : 3;
-
 /// Applies the activation to a block of pre-activations in place. `c` holds the seven coefficients
 /// of a rational activation, or (k0, k1) of a split one; others ignore it.
 template <Activation activation, class Real, int N, class Coefficients>
@@ -116,15 +80,13 @@ KOKKOS_FORCEINLINE_FUNCTION void activate(Vector<Real, N>& z, const Coefficients
     if constexpr (activation == Activation::inverse_quadratic) {
         unrolled<N>([&](auto i) FARSTEP_INLINE { z[i] = z[i] * z[i] + Scalar(1); });
         invert_all<inversion_group<Scalar, N>>(z);
-    } else if constexpr (activation == Activation::split_rational && divides_quickly) {
-        unrolled<N>([&](auto i) FARSTEP_INLINE {
-            z[i] = (c[1] * z[i] + c[0]) / (z[i] * z[i] + Scalar(1));
-        });
     } else if constexpr (activation == Activation::split_rational) {
-        Vector<Real, N> inverse;
-        unrolled<N>([&](auto i) FARSTEP_INLINE { inverse[i] = z[i] * z[i] + Scalar(1); });
-        invert_all<inversion_group<Scalar, N>>(inverse);
-        unrolled<N>([&](auto i) FARSTEP_INLINE { z[i] = (c[1] * z[i] + c[0]) * inverse[i]; });
+        Vector<Real, N> denominators;
+        unrolled<N>([&](auto i) FARSTEP_INLINE {
+            denominators[i] = z[i] * z[i] + Scalar(1);
+            z[i] = c[1] * z[i] + c[0];
+        });
+        divide_all(z, denominators);
     } else if constexpr (activation == Activation::rational) {
         unrolled<N>([&](auto i) FARSTEP_INLINE {
             z[i] = (((c[3] * z[i] + c[2]) * z[i] + c[1]) * z[i] + c[0]) /

@@ -8,6 +8,7 @@
 #include <farstep/approximators/activation.hpp>
 #include <farstep/backend.hpp>
 #include <farstep/ensemble_view.hpp>
+#include <farstep/numerics/pack_memory.hpp>
 
 namespace farstep {
 

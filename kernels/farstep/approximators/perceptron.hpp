@@ -5,10 +5,11 @@
 #pragma once
 
 #include <farstep/approximators/activation.hpp>
-#include <farstep/approximators/side_inputs.hpp>
 #include <farstep/approximators/polynomial.hpp>
+#include <farstep/approximators/side_inputs.hpp>
 #include <farstep/backend.hpp>
 #include <farstep/ensemble_view.hpp>
+#include <farstep/numerics/pack_memory.hpp>
 #include <farstep/parameters.hpp>
 
 namespace farstep {

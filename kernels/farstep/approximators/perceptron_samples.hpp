@@ -7,6 +7,7 @@
 
 #include <farstep/approximators/activation.hpp>
 #include <farstep/ensemble_view.hpp>
+#include <farstep/numerics/pack_memory.hpp>
 
 #include <cstdint>
 

@@ -148,40 +148,7 @@ KOKKOS_FORCEINLINE_FUNCTION void chunk_sincos(const Chunk& x, Chunk& sine, Chunk
     cosine = chunk_cos(x);
 }
 
-#ifdef FARSTEP_USE_AVX512
-
-// The forms with a mask of ones: g++ 12 warns of the others, whose source it takes for uninitialised.
-// y of 14 bits, so that e = 1 − xy is below 2⁻¹⁴; 1/x = y/(1 − e) = y(1 + e)(1 + e²) + O(e⁴).
-KOKKOS_FORCEINLINE_FUNCTION __m512d chunk_reciprocal(const __m512d& x) {
-    const __m512d y = _mm512_maskz_rcp14_pd(0xFF, x);
-    const __m512d e = 1.0 - x * y;
-    const __m512d refined = y + e * y;
-    return refined + (e * e) * refined;
-}
-KOKKOS_FORCEINLINE_FUNCTION __m512 chunk_reciprocal(const __m512& x) {
-    const __m512 y = _mm512_maskz_rcp14_ps(0xFFFF, x);
-    return y + (1.0F - x * y) * y;
-}
-
-#endif
-
 }  // namespace detail
-
-/// 1/x, within two units in the last place. Vector division keeps the divider of some cores busy for
-/// 8 to 16 cycles; Newton's iteration from an approximation shares the multiply-add units instead.
-/// The reciprocal of infinity is then not a number.
-template <class T, int W>
-KOKKOS_FORCEINLINE_FUNCTION Pack<T, W> reciprocal(const Pack<T, W>& x) {
-#ifdef FARSTEP_USE_AVX512
-    if constexpr (!divides_quickly) {
-        return Pack<T, W>::map(
-            [](const auto& c) FARSTEP_INLINE { return detail::chunk_reciprocal(c); }, x);
-    }
-#endif
-    return T(1) / x;
-}
-KOKKOS_FORCEINLINE_FUNCTION double reciprocal(double x) { return 1 / x; }
-KOKKOS_FORCEINLINE_FUNCTION float reciprocal(float x) { return 1 / x; }
 
 template <class T, int W>
 KOKKOS_FORCEINLINE_FUNCTION Pack<T, W> sin(const Pack<T, W>& x) {
