@@ -49,6 +49,12 @@ struct NativeVector<T, 0> {
     static constexpr int lanes = 1;
 };
 
+KOKKOS_FORCEINLINE_FUNCTION bool both(bool a, bool b) { return a && b; }
+template <class Chunk>
+KOKKOS_FORCEINLINE_FUNCTION Chunk both(const Chunk& a, const Chunk& b) {
+    return a & b;
+}
+
 }  // namespace detail
 
 /// Lanes of one native vector of T on this target (1 on GPUs).
@@ -71,9 +77,9 @@ struct Mask {
     }
 
     KOKKOS_FORCEINLINE_FUNCTION friend Mask operator&(const Mask& a, const Mask& b) {
-        Mask both;
-        for (int c = 0; c < count; ++c) both.chunks[c] = a.chunks[c] & b.chunks[c];
-        return both;
+        Mask result;
+        for (int c = 0; c < count; ++c) result.chunks[c] = detail::both(a.chunks[c], b.chunks[c]);
+        return result;
     }
 };
 
@@ -282,10 +288,10 @@ KOKKOS_FORCEINLINE_FUNCTION void set_lane(Pack<T, W>& x, int i, T value) {
 KOKKOS_FORCEINLINE_FUNCTION bool all_of(bool mask) { return mask; }
 template <class T, int W>
 KOKKOS_FORCEINLINE_FUNCTION bool all_of(const Mask<T, W>& mask) {
-    auto both = mask.chunks[0];
-    for (int c = 1; c < Mask<T, W>::count; ++c) both = both & mask.chunks[c];
+    auto all = mask.chunks[0];
+    for (int c = 1; c < Mask<T, W>::count; ++c) all = detail::both(all, mask.chunks[c]);
 #ifdef FARSTEP_USE_AVX512
-    const auto bits = reinterpret_cast<__m512i>(both);
+    const auto bits = reinterpret_cast<__m512i>(all);
     if constexpr (sizeof(T) == 8) {
         return _mm512_test_epi64_mask(bits, bits) == 0xFF;
     } else {
@@ -293,12 +299,12 @@ KOKKOS_FORCEINLINE_FUNCTION bool all_of(const Mask<T, W>& mask) {
     }
 #else
     if constexpr (native_lanes<T> == 1) {
-        return both;
+        return all;
     } else {
         // Whole 64-bit words halve the number of lanes to look at for float.
         constexpr int count = native_lanes<T> * static_cast<int>(sizeof(T)) / 8;
         std::int64_t words[count];
-        std::memcpy(words, &both, sizeof(words));
+        std::memcpy(words, &all, sizeof(words));
         std::int64_t word = words[0];
         for (int i = 1; i < count; ++i) word &= words[i];
         return word == -1;
