@@ -26,11 +26,7 @@ struct FusedStep {
     template <class Real>
     KOKKOS_FORCEINLINE_FUNCTION auto load_side_inputs(
         const StateView& parameters, const LaneSlice<lanes_of<Real>>& slice) const {
-        if constexpr (requires { corrector.template load_side_inputs<Real>(parameters, slice); }) {
-            return corrector.template load_side_inputs<Real>(parameters, slice);
-        } else {
-            return NoSideInputs{};
-        }
+        return corrector.template load_side_inputs<Real>(parameters, slice);
     }
 
     /// `parameters` are prepared: numbers for all lanes, or packs of one for each.
