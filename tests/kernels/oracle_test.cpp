@@ -34,6 +34,12 @@ struct Oracle {
     double dt;
 
     template <class Real>
+    KOKKOS_INLINE_FUNCTION NoSideInputs load_side_inputs(
+        const StateView& /*parameters*/, const LaneSlice<lanes_of<Real>>& /*slice*/) const {
+        return {};
+    }
+
+    template <class Real>
     KOKKOS_INLINE_FUNCTION Vector<Real, System::dimension> next(
         const Vector<Real, System::dimension>& u, const Vector<Real, System::dimension>& increment,
         const NoSideInputs& /*side*/) const {

@@ -22,9 +22,9 @@
 #define FARSTEP_LAYER_FUNCTION [[gnu::noinline]] inline
 #endif
 
-// Stands before a loop that must stay one. Device compilers unroll nested loops over small arrays as
-// far as they go, to keep the arrays in registers.
-#if defined(__CUDACC__) || defined(__HIPCC__)
+// Stands before a loop that must stay one. Compilers for devices unroll nested loops over small arrays
+// as far as they go, to keep the arrays in registers.
+#if defined(__CUDA_ARCH__) || defined(__HIP_DEVICE_COMPILE__)
 #define FARSTEP_KEEP_LOOP _Pragma("unroll 1")
 #else
 #define FARSTEP_KEEP_LOOP
