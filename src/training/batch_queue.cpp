@@ -76,6 +76,16 @@ struct PutInPlace {
     }
 };
 
+/// What is left of an epoch, to before the next.
+struct MoveRest {
+    Numbers sorted;
+    std::int64_t from, to;
+
+    KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t k) const {
+        sorted(to + k) = sorted(from + k);
+    }
+};
+
 }  // namespace
 
 BatchQueue::BatchQueue(std::int64_t first, std::int64_t count, std::int64_t total,
@@ -103,8 +113,8 @@ SampleNumbers BatchQueue::batch(std::int64_t iteration) {
     std::int64_t first = m_bounds[number], end = m_bounds[number + 1];
     if (begin + m_batch > (epoch + 1) * m_total) {
         const std::int64_t left = end - first;
-        const auto rest = Kokkos::subview(m_sorted, std::make_pair(first, end));
-        Kokkos::deep_copy(Kokkos::subview(m_sorted, std::make_pair(m_room - left, m_room)), rest);
+        Kokkos::parallel_for("farstep::move_rest", Policy(0, left),
+                             MoveRest{m_sorted, first, m_room - left});
         load(epoch + 1);
         first = m_room - left;
         end = m_bounds[1];
