@@ -5,6 +5,7 @@
 #include "training/design.hpp"
 
 #include <farstep/approximators/polynomial.hpp>
+#include <farstep/numerics/random.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -142,12 +143,31 @@ void set_solution(Network& network, const std::vector<double>& solution) {
     }
 }
 
+namespace {
+
+/// The sample that stands for group number `group` of `stride` neighbours.
+KOKKOS_INLINE_FUNCTION std::int64_t chosen_sample(std::int64_t group, std::int64_t stride,
+                                                  std::int64_t total) {
+    const std::int64_t begin = group * stride;
+    const std::int64_t size = total - begin < stride ? total - begin : stride;
+    const RandomPair u = uniform_pair(0, RandomPurpose::thinning, std::uint64_t(group), 0);
+    return begin + std::int64_t(u.first * double(size));
+}
+
+/// The first group whose sample is not before the given one.
+std::int64_t first_group_from(std::int64_t sample, std::int64_t stride, std::int64_t total) {
+    const std::int64_t group = sample / stride;
+    return group * stride < total && chosen_sample(group, stride, total) < sample ? group + 1 : group;
+}
+
+}  // namespace
+
 SampleSet thinned(const SampleSet& all, std::int64_t wanted) {
     const std::int64_t stride = std::max<std::int64_t>(1, all.total / wanted);
     if (stride == 1) return all;
     SampleSet few;
-    const std::int64_t begin = (all.first + stride - 1) / stride;
-    const std::int64_t end = (all.first + all.count + stride - 1) / stride;
+    const std::int64_t begin = first_group_from(all.first, stride, all.total);
+    const std::int64_t end = first_group_from(all.first + all.count, stride, all.total);
     few.count = end - begin;
     few.first = begin;
     few.total = (all.total + stride - 1) / stride;
@@ -157,11 +177,11 @@ SampleSet thinned(const SampleSet& all, std::int64_t wanted) {
     few.targets = StateView("farstep::few_targets", tiles, outputs, tile_width);
     const StateView inputs = few.inputs, targets = few.targets;
     const StateView all_inputs = all.inputs, all_targets = all.targets;
-    const std::int64_t first = begin * stride - all.first;
+    const std::int64_t first = all.first, total = all.total;
     Kokkos::parallel_for(
         "farstep::thin", Kokkos::RangePolicy<Device, Kokkos::IndexType<std::int64_t>>(0, few.count),
         KOKKOS_LAMBDA(const std::int64_t k) {
-            const std::int64_t i = first + k * stride;
+            const std::int64_t i = chosen_sample(begin + k, stride, total) - first;
             for (std::size_t c = 0; c < d; ++c) {
                 inputs(k / tile_width, c, k % tile_width) =
                     all_inputs(i / tile_width, c, i % tile_width);

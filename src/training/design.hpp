@@ -47,7 +47,9 @@ bool solve(const NormalEquations& equations, int outputs, double penalty,
 /// Puts a solution for the columns [base, hidden units] where the network keeps its parameters.
 void set_solution(Network& network, const std::vector<double>& solution);
 
-/// Every n-th sample by global number, so that about `wanted` are left on any number of ranks.
+/// One sample at random of every n neighbours by global number, so that about `wanted` are left on any
+/// number of ranks. Every n-th instead would see only some times of all trajectories, where n and the
+/// number of times have a common divisor.
 SampleSet thinned(const SampleSet& all, std::int64_t wanted);
 
 }  // namespace farstep

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Minibatches: what ranks find on their own is what the permutation says, wherever training begins.
+// Minibatches and thinned samples: what ranks find on their own is what one rank finds.
 #include "training/batch_queue.hpp"
 
 #include <gtest/gtest.h>
@@ -9,9 +9,11 @@
 #include <farstep/numerics/permutation.hpp>
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "parallel/partition.hpp"
+#include "training/design.hpp"
 
 namespace farstep {
 namespace {
@@ -107,6 +109,49 @@ TEST(BatchQueue, KeepsTheOrderOfSamplesWithinAnEpoch) {
         const auto batch = own_batch(queue, i);
         EXPECT_TRUE(std::is_sorted(batch.begin(), batch.end()));
     }
+}
+
+/// Numbers of the samples that are left of `total` on all of so many ranks.
+std::vector<std::int64_t> numbers_left(int size, std::int64_t total, std::int64_t wanted) {
+    std::vector<std::int64_t> numbers;
+    for (int rank = 0; rank < size; ++rank) {
+        const Range range = partition(total, rank, size);
+        SampleSet samples;
+        samples.first = range.begin;
+        samples.count = range.size();
+        samples.total = total;
+        const auto tiles = std::size_t((range.size() + tile_width - 1) / tile_width);
+        samples.inputs = StateView("inputs", tiles, 1, tile_width);
+        samples.targets = StateView("targets", tiles, 1, tile_width);
+        const auto host = Kokkos::create_mirror_view(samples.inputs);
+        for (std::int64_t i = 0; i < range.size(); ++i) {
+            host(i / tile_width, 0, i % tile_width) = double(range.begin + i);
+        }
+        Kokkos::deep_copy(samples.inputs, host);
+        const SampleSet few = thinned(samples, wanted);
+        EXPECT_EQ(few.first, std::int64_t(numbers.size()));
+        const auto left = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), few.inputs);
+        for (std::int64_t i = 0; i < few.count; ++i) {
+            numbers.push_back(std::int64_t(left(i / tile_width, 0, i % tile_width)));
+        }
+        EXPECT_EQ(few.total, (total + total / wanted - 1) / (total / wanted));
+    }
+    return numbers;
+}
+
+TEST(ThinnedSamples, AreTheSameOnAnyNumberOfRanks) {
+    for (const std::int64_t total : {1000, 1001, 1003, 64}) {
+        const auto alone = numbers_left(1, total, total / 4);
+        EXPECT_TRUE(std::is_sorted(alone.begin(), alone.end()));
+        for (const int size : {2, 3, 7}) EXPECT_EQ(numbers_left(size, total, total / 4), alone);
+    }
+}
+
+TEST(ThinnedSamples, SeeEveryTimeOfTrajectories) {
+    // Trajectories of 50 times, of which every fourth sample would see the even ones alone.
+    std::set<std::int64_t> times;
+    for (const std::int64_t number : numbers_left(1, 50 * 40, 500)) times.insert(number % 50);
+    EXPECT_EQ(times.size(), 50U);
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ enum class RandomPurpose : std::uint32_t {
     trajectory_parameters = 6,
     latin_hypercube = 7,
     perturbations = 8,
+    thinning = 9,
 };
 
 /// Two independent numbers.
