@@ -33,33 +33,35 @@ public:
 
     /// The element at a position of [0, n).
     KOKKOS_INLINE_FUNCTION std::int64_t operator()(std::int64_t position) const {
-        std::uint64_t x = std::uint64_t(position);
-        do {
-            std::uint64_t high = x >> m_low_bits, low = x & m_low_mask;
-            high ^= mixed(low, 0) & m_high_mask;
-            low ^= mixed(high, 1) & m_low_mask;
-            high ^= mixed(low, 2) & m_high_mask;
-            low ^= mixed(high, 3) & m_low_mask;
-            x = high << m_low_bits | low;
-        } while (x >= m_size);
-        return std::int64_t(x);
+        return walk(position, 0, 1);
     }
 
-    /// The position of an element of [0, n): the rounds, and the walk, backwards.
+    /// The position of an element of [0, n).
     KOKKOS_INLINE_FUNCTION std::int64_t position_of(std::int64_t element) const {
-        std::uint64_t x = std::uint64_t(element);
-        do {
-            std::uint64_t high = x >> m_low_bits, low = x & m_low_mask;
-            low ^= mixed(high, 3) & m_low_mask;
-            high ^= mixed(low, 2) & m_high_mask;
-            low ^= mixed(high, 1) & m_low_mask;
-            high ^= mixed(low, 0) & m_high_mask;
-            x = high << m_low_bits | low;
-        } while (x >= m_size);
-        return std::int64_t(x);
+        return walk(element, rounds - 1, -1);
     }
 
 private:
+    static constexpr int rounds = 4;
+
+    /// Through the rounds, forwards or backwards, until in range.
+    KOKKOS_FORCEINLINE_FUNCTION std::int64_t walk(std::int64_t from, int first, int direction) const {
+        std::uint64_t x = std::uint64_t(from);
+        do {
+            std::uint64_t high = x >> m_low_bits, low = x & m_low_mask;
+            for (int k = 0; k < rounds; ++k) {
+                const int round = first + k * direction;
+                if (round % 2 == 0) {
+                    high ^= mixed(low, unsigned(round)) & m_high_mask;
+                } else {
+                    low ^= mixed(high, unsigned(round)) & m_low_mask;
+                }
+            }
+            x = high << m_low_bits | low;
+        } while (x >= m_size);
+        return std::int64_t(x);
+    }
+
     /// Seven rounds of Philox pass all tests of randomness that ten do (Salmon et al., "Parallel random
     /// numbers: as easy as 1, 2, 3", 2011).
     using RoundFunction = r123::Philox2x32_R<7>;
