@@ -8,6 +8,7 @@ import os
 import pathlib
 import signal
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -26,19 +27,30 @@ def children(pid):
     return sorted([*found, *(below for child in found for below in children(child))])
 
 
-def alive(pid):
+def state_of(stat):
+    """The letter in a stat file of /proc: R, S, T …; Z where there is none any more."""
     try:
-        state = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        return stat.read_text().rsplit(")", 1)[1].split()[0]
     except OSError:
-        return False
-    return state != "Z"
+        return "Z"
+
+
+def alive(pid):
+    return state_of(pathlib.Path(f"/proc/{pid}/stat")) != "Z"
+
+
+def still(pid):
+    """Whether every thread of a process is stopped, or gone."""
+    return all(state_of(stat) in "TtZX" for stat in pathlib.Path(f"/proc/{pid}/task").glob("*/stat"))
 
 
 class Run:
     """The program at work in `folder`; ends with all its ranks when the context does."""
 
     def __init__(self, words, folder, ranks=1):
-        self.out, self.err = folder / "stdout.txt", folder / "stderr.txt"
+        # Elsewhere: a launcher may still write here while its ranks stand still and `folder` is compared.
+        self.words = tempfile.TemporaryDirectory(prefix="farstep-words-")
+        self.out, self.err = (pathlib.Path(self.words.name, name) for name in ("out", "err"))
         with open(self.out, "w") as out, open(self.err, "w") as err:
             self.process = subprocess.Popen(command_line(words, ranks), cwd=folder,
                                             env=environment(1), stdout=out, stderr=err,
@@ -56,8 +68,7 @@ class Run:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
-        self.out.unlink()
-        self.err.unlink()
+        self.words.cleanup()
 
     def said(self):
         return self.out.read_text() + self.err.read_text()
@@ -92,8 +103,9 @@ class Run:
 
     @contextlib.contextmanager
     def held(self):
-        """Stands still while the folder is changed."""
+        """Stands still while the folder is changed or compared."""
         self.signal(signal.SIGSTOP)
+        self.wait_until(lambda: all(still(pid) for pid in self.ranks()))
         yield
         self.signal(signal.SIGCONT)
 
