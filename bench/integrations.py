@@ -80,10 +80,9 @@ class Problem:
 
 def words(run):
     """A run in words: "RK4, step 0.001"."""
-    scheme = {"tsit5": "Tsit5", "dopri5": "DOPRI5", "dop853": "DOP853",
-              "dopri8": "Dopri8"}.get(run.get("scheme"), run.get("scheme", "Taylor").upper())
-    if "scheme" not in run:
-        scheme = "Taylor series"
+    names = {"tsit5": "Tsit5", "dopri8": "Dopri8", "taylor": "Taylor series"}
+    scheme = run.get("scheme", "taylor")  # heyoka has but one
+    scheme = names.get(scheme, scheme.upper())
     return (f"{scheme}, step {run['step']:g}" if "step" in run
             else f"{scheme}, tolerance {run['tolerance']:g}")
 

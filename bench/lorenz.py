@@ -20,7 +20,8 @@ BATCHES = (512, TRAJECTORIES)
 TOLERANCES = {"double": (1e-6, 1e-8), "float": (1e-6,)}  # 1e-8 is below what float resolves
 FIXED = {"scheme": "rk4", "step": 1e-3}
 # Farstep's further runs, for errors that the tolerances above do not reach.
-CLOSER = {"double": [{"scheme": "dop853", "tolerance": tolerance} for tolerance in (1e-10, 1e-12)],
+CLOSER = {"double": [{"scheme": scheme, "tolerance": tolerance}
+                     for scheme in ("dop853", "taylor") for tolerance in (1e-10, 1e-12)],
           "float": [{"scheme": "dp8", "step": step} for step in (0.1, 0.05)]}
 
 
@@ -33,7 +34,7 @@ def compare(problem, precision):
     case = f"t = 1, {precision}"
     more = {"system": "lorenz63", "precision": precision, "trajectories": TRAJECTORIES}
     found = rows(SECTION, case, "Farstep", problem, problem.farstep(
-        precision, [FIXED, *schemes(("dopri5", "dop853"), precision), *CLOSER[precision]]), **more)
+        precision, [FIXED, *schemes(("dopri5", "dop853", "taylor"), precision), *CLOSER[precision]]), **more)
     version, done = problem.peer("diffrax", precision,
                                  [FIXED, *schemes(("tsit5", "dopri8"), precision)], BATCHES)
     found += rows(SECTION, case, version, problem, done, **more)

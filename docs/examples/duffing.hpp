@@ -15,7 +15,7 @@ struct Duffing {
     static constexpr int parameter_count = 2;
 
     template <class Real, class Parameters>
-    KOKKOS_FORCEINLINE_FUNCTION static Vector<Real, dimension> rhs(
+    KOKKOS_FORCEINLINE_FUNCTION static constexpr Vector<Real, dimension> rhs(
         const Vector<Real, dimension>& u, const Parameters& parameters) {
         const auto a = parameters[0], b = parameters[1];
         return {{u[1], -(a * u[0] + b * u[0] * u[0] * u[0])}};

@@ -109,7 +109,7 @@ struct AdvanceAdaptiveKernel {
 private:
     static constexpr std::int64_t none = -1;
 
-    /// The trajectories of an item. Lanes without one stand still: their step is zero.
+    /// The trajectories of an item. Lanes without one stand still: no time is left to them.
     struct Batch {
         Vector<Real, d> u;
         Vector<Real, System::parameter_count> parameters;  ///< prepared
@@ -158,7 +158,7 @@ private:
             set_lane(at.parameters[p], i, Scalar(1));
         }
         set_lane(at.step, i, Scalar(0));
-        set_lane(at.left, i, Scalar(1));
+        set_lane(at.left, i, Scalar(0));
         set_lane(at.growth, i, Scalar(1));
         set_lane(at.shortest, i, Scalar(0));
         set_lane(at.budget, i, Scalar(1e30));
@@ -173,12 +173,14 @@ private:
     /// One step in all lanes, kept where its error is small enough. Returns whether every lane can
     /// simply go on.
     KOKKOS_FORCEINLINE_FUNCTION bool attempt(Batch& at) const {
+        const typename Scheme::template Trial<System, Real> trial(at.u, at.parameters,
+                                                                  control.tolerance, at.step);
+        at.step = trial.length();
         const Real one(Scalar(1)), wanted = next_step(at);
         // This difference is exact, so that steps add up to the span without error.
         const Real after = at.left - wanted, h = at.left - after;
         Vector<Real, d> next;
-        const Real error =
-            Scheme::template attempt<System>(at.u, at.parameters, h, control.tolerance, next);
+        const Real error = trial.advance(h, next);
         const auto accepted = error <= one;
         const Real step = h * Scheme::step_factor(error, at.growth);
         // A step that was cut says nothing against the longer one that was meant.

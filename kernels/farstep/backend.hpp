@@ -54,11 +54,11 @@ inline constexpr int plain_lanes =
         ? 1
         : (dimension <= largest_correctable_state ? 2 : 1) * native_lanes<Scalar>;
 
-/// Lanes of a work item whose trajectories choose their own steps. The slopes of all stages live
-/// until the step's end: two vectors hide latency as long as these numbers do not spill too far.
-template <class Scalar, int dimension, int stages>
+/// Lanes of a work item whose trajectories choose their own steps: two vectors hide latency as long
+/// as what a step keeps of the system is small.
+template <class Scalar, bool is_small>
 inline constexpr int adaptive_lanes =
-    native_lanes<Scalar> == 1 ? 1 : (dimension * stages <= 32 ? 2 : 1) * native_lanes<Scalar>;
+    native_lanes<Scalar> == 1 ? 1 : (is_small ? 2 : 1) * native_lanes<Scalar>;
 
 /// Hidden units evaluated together. For large states six units of four vectors fill most of the 32
 /// registers of AVX-512; small states need some for themselves.

@@ -146,7 +146,7 @@ private:
                                                control);
     }
 
-    using Real = Lanes<Scalar, adaptive_lanes<Scalar, System::dimension, Scheme::stages>>;
+    using Real = Lanes<Scalar, adaptive_lanes<Scalar, Scheme::template is_small<System>>>;
 
     StateLimits<Scalar, System::dimension> m_limits;
     Scalar m_tolerance;

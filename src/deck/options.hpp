@@ -234,7 +234,7 @@ struct ForecastOptions {
 /// The plain schemes the corrected one is compared with: of fixed steps each at step, step/2,
 /// step/4, …, adaptive ones at tolerances 0.01, 0.001, …
 struct LadderOptions {
-    std::vector<std::string> schemes = {"rk4", "dp8", "dop853"};
+    std::vector<std::string> schemes = {"rk4", "dp8", "dop853", "taylor"};
     std::vector<Precision> precisions = {Precision::Double, Precision::Float};
     std::int64_t refinements = 8;
     /// In place of step, step/2, …, if not empty.
@@ -309,7 +309,7 @@ struct TuneOptions {
     double error = 0;
     double until = 0;
     StageEnsembleOptions ensemble;
-    std::vector<std::string> plain_schemes = {"rk4", "dp8", "dop853"};
+    std::vector<std::string> plain_schemes = {"rk4", "dp8", "dop853", "taylor"};
     std::vector<std::string> bases = {"none", "euler", "rk4"};
     /// Empty until it is filled in.
     std::vector<double> steps;

@@ -73,7 +73,7 @@ LoopCounts counts_of_steps(const Stepper& stepper, const Ensemble& ensemble, std
 
 TEST(Copies, AreNotMadeWithinSteps) {
     const DeployedNetwork network = blank_network(4, ApproximatorOptions{});
-    for (const std::string scheme : {"rk4", "dp8", "dopri5"}) {
+    for (const std::string scheme : {"rk4", "dp8", "dopri5", "taylor"}) {
         StepperSpec spec = testing::plain_spec(henon_heiles(), scheme, 0.01);
         if (scheme == "rk4") spec.corrector = &network;
         const auto stepper = henon_heiles().stepper(spec);

@@ -98,7 +98,7 @@ template <class Real>
 void expect_approximations() {
     using Scalar = ScalarOf<Real>;
     for (double x = 1e-25; x < 1e25; x *= 1.37) {
-        for (const double exponent : {-0.25, -0.1, -1.0 / 16}) {
+        for (const double exponent : {-0.25, -0.1, -1.0 / 16, -1.0 / 20}) {
             const double power =
                 double(lane(approximate_power(Real(Scalar(x)), Scalar(exponent)), 0));
             EXPECT_NEAR(power / std::pow(x, exponent), 1, 0.04) << x;
@@ -191,7 +191,9 @@ TEST_P(Adaptive, ErrorsFollowTheToleranceOnEverySystem) {
             const double count = mean_of(outcome.steps);
             EXPECT_LT(error, std::max(last_error / 10, floor))
                 << model->info().name << " at " << tolerance;
-            EXPECT_GT(count, last_steps);
+            if (GetParam() != "taylor") {  // which takes more orders
+                EXPECT_GT(count, last_steps);
+            }
             last_error = error;
             last_steps = count;
         }
@@ -289,7 +291,10 @@ TEST_P(Adaptive, TooManyStepsEndATrajectory) {
     const Rows start = testing::sampled(model, 20, 1);
     StepperSpec few = adaptive_spec(model, GetParam(), 5, 1e-6);
     few.max_steps = 3;
-    for (const StepperSpec& spec : {few, adaptive_spec(model, GetParam(), 5, 1e-40)}) {
+    std::vector<StepperSpec> specs = {few};
+    // No pair can meet a tolerance below rounding; a series takes it for rounding.
+    if (GetParam() != "taylor") specs.push_back(adaptive_spec(model, GetParam(), 5, 1e-40));
+    for (const StepperSpec& spec : specs) {
         const Outcome outcome = run(model, start, spec, {4});
         ASSERT_EQ(outcome.failures.size(), 20u);
         for (const FailedTrajectory& failed : outcome.failures) {
@@ -323,7 +328,7 @@ TEST_P(Adaptive, HasNoCorrector) {
     EXPECT_EQ(model.stepper(testing::plain_spec(model, "rk4", 0.5))->record(), nullptr);
 }
 
-INSTANTIATE_TEST_SUITE_P(Schemes, Adaptive, ::testing::Values("dopri5", "dop853"),
+INSTANTIATE_TEST_SUITE_P(Schemes, Adaptive, ::testing::Values("dopri5", "dop853", "taylor"),
                          [](const auto& tested) { return tested.param; });
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace farstep {
 /// Solves A x = b in place (b becomes x) by A = L D Lᵀ without pivoting, for A symmetric positive
 /// definite; only the lower triangle of A is read, and it is overwritten. No square roots.
 template <class Real, int N>
-KOKKOS_FORCEINLINE_FUNCTION void solve_symmetric(Vector<Vector<Real, N>, N>& a,
+KOKKOS_FORCEINLINE_FUNCTION constexpr void solve_symmetric(Vector<Vector<Real, N>, N>& a,
                                                  Vector<Real, N>& b) {
     Vector<Real, N> inverse_diagonal;
     unrolled<N>([&](auto j) FARSTEP_INLINE {

@@ -1,13 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Elementary functions on scalars, packs and dual numbers of either. On CPUs packs go through SLEEF
+// Elementary functions on scalars and packs, and on dual numbers and Taylor coefficients of either. On CPUs packs go through SLEEF
 // where it is available (stated error at most 1.0 ULP), otherwise lane by lane through the C
 // library.
 #pragma once
 
 #include <farstep/numerics/dual.hpp>
 #include <farstep/numerics/pack.hpp>
+#include <farstep/numerics/taylor_coefficient.hpp>
 
 #include <Kokkos_Core.hpp>
 #include <cmath>
@@ -205,6 +206,83 @@ KOKKOS_FORCEINLINE_FUNCTION Dual<Real> tanh(const Dual<Real>& x) {
     const Real t = math::tanh(x.value);
     return {t, (1 - t * t) * x.derivative};
 }
+
+/// s = sin x, c = cos x: s' = c x', c' = −s x'.
+template <class Real>
+KOKKOS_FORCEINLINE_FUNCTION void sincos(const TaylorCoefficient<Real>& x,
+                                        TaylorCoefficient<Real>& sine,
+                                        TaylorCoefficient<Real>& cosine) {
+    using Scalar = ScalarOf<Real>;
+    if (x.is_constant()) {
+        Real s, c;
+        math::sincos(x.value(), s, c);
+        sine = s;
+        cosine = c;
+        return;
+    }
+    auto* memory = x.memory();
+    const int k = memory->order();
+    Real *slope = memory->next_row(), *s = memory->next_row(), *c = memory->next_row();
+    if (k == 0) {
+        math::sincos(x.value(), s[0], c[0]);
+    } else {
+        slope[k] = Scalar(k) * x.value();
+        s[k] = farstep::detail::integral_coefficient(slope, c, k);
+        c[k] = -farstep::detail::integral_coefficient(slope, s, k);
+    }
+    sine = {s[k], memory};
+    cosine = {c[k], memory};
+}
+template <class Real>
+KOKKOS_FORCEINLINE_FUNCTION TaylorCoefficient<Real> sin(const TaylorCoefficient<Real>& x) {
+    TaylorCoefficient<Real> sine, cosine;
+    math::sincos(x, sine, cosine);
+    return sine;
+}
+template <class Real>
+KOKKOS_FORCEINLINE_FUNCTION TaylorCoefficient<Real> cos(const TaylorCoefficient<Real>& x) {
+    TaylorCoefficient<Real> sine, cosine;
+    math::sincos(x, sine, cosine);
+    return cosine;
+}
+/// e = exp x: e' = e x'.
+template <class Real>
+KOKKOS_FORCEINLINE_FUNCTION TaylorCoefficient<Real> exp(const TaylorCoefficient<Real>& x) {
+    using Scalar = ScalarOf<Real>;
+    if (x.is_constant()) return math::exp(x.value());
+    auto* memory = x.memory();
+    const int k = memory->order();
+    Real *slope = memory->next_row(), *e = memory->next_row();
+    slope[k] = Scalar(k) * x.value();
+    e[k] = k == 0 ? math::exp(x.value()) : farstep::detail::integral_coefficient(slope, e, k);
+    return {e[k], memory};
+}
+/// t = tanh x: t' = w x' with w = 1 − t².
+template <class Real>
+KOKKOS_FORCEINLINE_FUNCTION TaylorCoefficient<Real> tanh(const TaylorCoefficient<Real>& x) {
+    using Scalar = ScalarOf<Real>;
+    if (x.is_constant()) return math::tanh(x.value());
+    auto* memory = x.memory();
+    const int k = memory->order();
+    Real *slope = memory->next_row(), *t = memory->next_row(), *w = memory->next_row();
+    slope[k] = Scalar(k) * x.value();
+    if (k == 0) {
+        t[0] = math::tanh(x.value());
+        w[0] = Scalar(1) - t[0] * t[0];
+    } else {
+        t[k] = farstep::detail::integral_coefficient(slope, w, k);
+        w[k] = Scalar(-2) * (t[0] * t[k]) - farstep::detail::inner_convolution(t, t, k);
+    }
+    return {t[k], memory};
+}
+
+KOKKOS_INLINE_FUNCTION constexpr void sincos(TaylorRows x, TaylorRows& sine, TaylorRows& cosine) {
+    sine = cosine = x.with(3);
+}
+KOKKOS_INLINE_FUNCTION constexpr TaylorRows sin(TaylorRows x) { return x.with(3); }
+KOKKOS_INLINE_FUNCTION constexpr TaylorRows cos(TaylorRows x) { return x.with(3); }
+KOKKOS_INLINE_FUNCTION constexpr TaylorRows exp(TaylorRows x) { return x.with(2); }
+KOKKOS_INLINE_FUNCTION constexpr TaylorRows tanh(TaylorRows x) { return x.with(3); }
 
 }  // namespace math
 

@@ -26,7 +26,7 @@ struct Vector {
 namespace detail {
 
 template <class F, int... i>
-KOKKOS_FORCEINLINE_FUNCTION void expand(const F& f, std::integer_sequence<int, i...>) {
+KOKKOS_FORCEINLINE_FUNCTION constexpr void expand(const F& f, std::integer_sequence<int, i...>) {
     (f(std::integral_constant<int, i>{}), ...);
 }
 
@@ -39,7 +39,7 @@ inline constexpr int unroll_limit = 8;
 /// Calls f(0), …, f(N − 1). Short loops are expanded with constant indices, so that arrays indexed
 /// by them live in registers.
 template <int N, class F>
-KOKKOS_FORCEINLINE_FUNCTION void unrolled(const F& f) {
+KOKKOS_FORCEINLINE_FUNCTION constexpr void unrolled(const F& f) {
     if constexpr (N <= unroll_limit) {
         detail::expand(f, std::make_integer_sequence<int, N>{});
     } else {

@@ -25,6 +25,11 @@ struct Embedded {
     static constexpr int error_order = Tableau::error_order;
     static constexpr int estimates = int(sizeof(Tableau::errors) / sizeof(Tableau::errors[0]));
 
+    /// Whether the slopes of all stages, which live until the step's end, do not spill too far in two
+    /// vectors.
+    template <class System>
+    static constexpr bool is_small = System::dimension * stages <= 32;
+
     /// Steps from u by h [time] into `next`. Returns the square of the error's norm, in which 1 is
     /// what the tolerance allows: within a percent, the mean over components of
     ///   (error / (tolerance (1 + max(|u|, |next|))))².
@@ -58,6 +63,30 @@ struct Embedded {
         const Real power = approximate_power(error, Scalar(-0.5) / error_order);
         return smaller(larger(Scalar(0.9) * power, Real(Scalar(0.2))), growth);
     }
+
+    /// A step from u of a wanted length [time].
+    template <class System, class Real>
+    class Trial {
+        using State = Vector<Real, System::dimension>;
+        using Parameters = Vector<Real, System::parameter_count>;
+
+    public:
+        KOKKOS_FORCEINLINE_FUNCTION Trial(const State& u, const Parameters& parameters,
+                                          ScalarOf<Real> tolerance, const Real& wanted)
+            : m_u(u), m_parameters(parameters), m_tolerance(tolerance), m_wanted(wanted) {}
+
+        KOKKOS_FORCEINLINE_FUNCTION const Real& length() const { return m_wanted; }
+        /// As attempt().
+        KOKKOS_FORCEINLINE_FUNCTION Real advance(const Real& h, State& next) const {
+            return attempt<System>(m_u, m_parameters, h, m_tolerance, next);
+        }
+
+    private:
+        const State& m_u;
+        const Parameters& m_parameters;
+        ScalarOf<Real> m_tolerance;
+        const Real& m_wanted;
+    };
 
 private:
     using Solver = RungeKutta<Tableau>;

@@ -10,6 +10,7 @@
 #include <farstep/schemes/runge_kutta.hpp>
 #include <farstep/schemes/stormer_verlet.hpp>
 #include <farstep/schemes/symplectic_euler.hpp>
+#include <farstep/schemes/taylor_series.hpp>
 
 namespace farstep {
 
@@ -22,8 +23,9 @@ using Schemes =
                RungeKutta<RungeKutta4>, RungeKutta<DormandPrince8>, SymplecticEuler, StormerVerlet,
                Implicit<ImplicitEuler>, Implicit<ImplicitMidpoint>, NoScheme>;
 
-/// Schemes that choose their own steps; plain only.
-using AdaptiveSchemes = SchemeList<Embedded<DormandPrince54>, Embedded<DormandPrince853>>;
+/// Schemes that choose their own steps; plain only. They have a `Trial` that AdvanceAdaptiveKernel
+/// steps with.
+using AdaptiveSchemes = SchemeList<Embedded<DormandPrince54>, Embedded<DormandPrince853>, TaylorSeries>;
 
 /// Whether a scheme can step a system: it can, unless it says otherwise. A scheme that does names
 /// what it `needs`.

@@ -25,7 +25,7 @@ struct ElasticPendulum {
     }
 
     template <class Real, class Parameters>
-    KOKKOS_FORCEINLINE_FUNCTION static Vector<Real, dimension> rhs(
+    KOKKOS_FORCEINLINE_FUNCTION static constexpr Vector<Real, dimension> rhs(
         const Vector<Real, dimension>& u, const Parameters& parameters) {
         const auto k_over_m = parameters[0], g = parameters[2], l0 = parameters[3];
         const Real &r = u[1], &theta_dot = u[2], &r_dot = u[3];

@@ -17,7 +17,7 @@ struct HarmonicOscillator {
     static constexpr bool separable = true;
 
     template <class Real, class Parameters>
-    KOKKOS_FORCEINLINE_FUNCTION static Vector<Real, dimension> rhs(
+    KOKKOS_FORCEINLINE_FUNCTION static constexpr Vector<Real, dimension> rhs(
         const Vector<Real, dimension>& u, const Parameters& parameters) {
         const auto m = parameters[0], k = parameters[1];
         return {{u[1] / m, -(k * u[0])}};

@@ -18,7 +18,7 @@ struct HenonHeiles {
     static constexpr bool separable = true;
 
     template <class Real, class Parameters>
-    KOKKOS_FORCEINLINE_FUNCTION static Vector<Real, dimension> rhs(
+    KOKKOS_FORCEINLINE_FUNCTION static constexpr Vector<Real, dimension> rhs(
         const Vector<Real, dimension>& u, const Parameters& parameters) {
         const auto lambda = parameters[0];
         const Real &qx = u[0], &qy = u[1];

@@ -17,7 +17,7 @@ struct Lorenz63 {
     static constexpr int parameter_count = 3;
 
     template <class Real, class Parameters>
-    KOKKOS_FORCEINLINE_FUNCTION static Vector<Real, dimension> rhs(
+    KOKKOS_FORCEINLINE_FUNCTION static constexpr Vector<Real, dimension> rhs(
         const Vector<Real, dimension>& u, const Parameters& parameters) {
         const auto sigma = parameters[0], rho = parameters[1], beta = parameters[2];
         return {{sigma * (u[1] - u[0]), u[0] * (rho - u[2]) - u[1], u[0] * u[1] - beta * u[2]}};

@@ -31,7 +31,7 @@ struct Lorenz96 {
     }
 
     template <class Real, class Parameters>
-    KOKKOS_FORCEINLINE_FUNCTION static Vector<Real, dimension> rhs(
+    KOKKOS_FORCEINLINE_FUNCTION static constexpr Vector<Real, dimension> rhs(
         const Vector<Real, dimension>& u, const Parameters& parameters) {
         const auto forcing = parameters[0], b1 = parameters[1], b2 = parameters[2],
                    b3 = parameters[3], b4 = parameters[4];
@@ -82,7 +82,7 @@ struct Lorenz96TwoScale {
     static constexpr bool reference_only = true;
 
     template <class Real, class Parameters>
-    KOKKOS_FORCEINLINE_FUNCTION static Vector<Real, dimension> rhs(
+    KOKKOS_FORCEINLINE_FUNCTION static constexpr Vector<Real, dimension> rhs(
         const Vector<Real, dimension>& u, const Parameters& parameters) {
         const auto forcing = parameters[0], coupling = parameters[1], b = parameters[2],
                    c = parameters[3];

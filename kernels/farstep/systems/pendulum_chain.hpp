@@ -21,7 +21,7 @@ struct PendulumChain {
     static constexpr int parameter_count = 1;
 
     template <class Real, class Parameters>
-    KOKKOS_FORCEINLINE_FUNCTION static Vector<Real, dimension> rhs(
+    KOKKOS_FORCEINLINE_FUNCTION static constexpr Vector<Real, dimension> rhs(
         const Vector<Real, dimension>& u, const Parameters& parameters) {
         // Long chains: a call costs nothing beside the solve, and dp8 inlines twelve of them.
         if constexpr (K >= 3) {
@@ -83,7 +83,7 @@ struct PendulumChain {
 
 private:
     template <class Real, class Parameters>
-    KOKKOS_FORCEINLINE_FUNCTION static Vector<Real, dimension> slope(
+    KOKKOS_FORCEINLINE_FUNCTION static constexpr Vector<Real, dimension> slope(
         const Vector<Real, dimension>& u, const Parameters& parameters) {
         const auto g = parameters[0];
         Vector<Real, K> sine, cosine;
@@ -116,7 +116,7 @@ private:
     }
 
     template <class Real, class Parameters>
-    FARSTEP_LAYER_FUNCTION static Vector<Real, dimension> slope_out_of_line(
+    FARSTEP_LAYER_FUNCTION static constexpr Vector<Real, dimension> slope_out_of_line(
         const Vector<Real, dimension>& u, const Parameters& parameters) {
         return slope(u, parameters);
     }

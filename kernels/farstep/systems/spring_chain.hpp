@@ -32,7 +32,7 @@ struct SpringChain {
     }
 
     template <class Real, class Parameters>
-    KOKKOS_FORCEINLINE_FUNCTION static Vector<Real, dimension> rhs(
+    KOKKOS_FORCEINLINE_FUNCTION static constexpr Vector<Real, dimension> rhs(
         const Vector<Real, dimension>& u, const Parameters& parameters) {
         Vector<Real, dimension> rate;
         Real force_left = -(parameters[N] * u[0]);  // of spring i on mass i
@@ -95,7 +95,7 @@ struct SpringChain {
 
 private:
     template <class Real>
-    KOKKOS_FORCEINLINE_FUNCTION static Real next_position(const Vector<Real, dimension>& u, int i) {
+    KOKKOS_FORCEINLINE_FUNCTION static constexpr Real next_position(const Vector<Real, dimension>& u, int i) {
         return i + 1 < N ? u[i + 1] : Real(ScalarOf<Real>(0));
     }
 
