@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -450,16 +451,21 @@ void check_scheme(Deck& deck, const std::string& path, const std::string& scheme
                "write another scheme, such as  rk4");
 }
 
-void check_schemes(Deck& deck, const std::string& path, const std::vector<std::string>& schemes,
+/// The schemes of a list must be able to step the system; of a list that the deck does not give, those
+/// that are not are left out.
+void check_schemes(Deck& deck, const std::string& path, std::vector<std::string>& schemes,
                    const SystemModel& system) {
+    if (!deck.has(path)) {
+        std::erase_if(schemes, [&](const std::string& name) { return !system.has_scheme(name); });
+    }
     for (std::size_t i = 0; i < schemes.size(); ++i) {
         check_scheme(deck, fmt::format("{}[{}]", path, i), schemes[i], system);
     }
 }
 
 /// Every scheme that the deck names must be able to step its system, or the reference's.
-void check_all_schemes(Deck& deck, const Setup& setup) {
-    const Options& o = setup.options;
+void check_all_schemes(Deck& deck, Setup& setup) {
+    Options& o = setup.options;
     const SystemModel &system = *setup.system, &reference = *setup.reference_system;
     check_scheme(deck, "scheme", o.scheme, system);
     check_scheme(deck, "reference.scheme", o.reference.scheme, reference);

@@ -126,7 +126,9 @@ const Choices& scheme_choices() {
 
 int scheme_order(const std::string& name) { return find_order(name, Schemes{}); }
 
-std::string scheme_needs(const std::string& name) { return find_needs(name, Schemes{}); }
+std::string scheme_needs(const std::string& name) {
+    return find_needs(name, Schemes{}) + find_needs(name, AdaptiveSchemes{});
+}
 
 const Choices& corrector_choices() {
     static const Choices choices = [] {

@@ -229,9 +229,15 @@ private:
     static std::unique_ptr<Stepper> find_adaptive_scheme(const StepperSpec& spec,
                                                          SchemeList<Scheme...>) {
         std::unique_ptr<Stepper> stepper;
-        ((spec.scheme == Scheme::name ? void(stepper = with_adaptive_scheme<Scheme>(spec)) : void()),
-         ...);
+        (try_adaptive_scheme<Scheme>(spec, stepper), ...);
         return stepper;
+    }
+
+    template <class Scheme>
+    static void try_adaptive_scheme(const StepperSpec& spec, std::unique_ptr<Stepper>& stepper) {
+        if constexpr (scheme_applies<Scheme, System>) {
+            if (spec.scheme == Scheme::name) stepper = with_adaptive_scheme<Scheme>(spec);
+        }
     }
 
     template <class Scheme>

@@ -142,6 +142,8 @@ def test_two_ranks_find_the_same(closed, tmp_path):
      ["train.fit", "adam fits no weights that a ring shares"]),
     ("system: {name: lorenz96, variables: 8}", "system: lorenz96_two_scale",
      ["system", "264 components, too many for a corrector"]),
+    ("{schemes: rk4,", "{schemes: [rk4, taylor],",
+     ["evaluate.ladder.schemes[1]", "taylor needs", "lorenz96_two_scale (264 components)"]),
     ("leads: [0.5, 1]", "leads: [0.5, 3]", ["evaluate.skill.leads[1]", "beyond evaluate.until"]),
     ("step: 0.05}", "step: 0.03}", ["evaluate.every", "evaluate.rivals.quartic.step"]),
 ])
@@ -151,6 +153,12 @@ def test_what_does_not_fit_is_refused(tmp_path, old, new, says):
     assert result.code == 2, result.out + result.err
     for words in says:
         assert words in result.err, result.err
+
+
+def test_schemes_that_cannot_step_the_reference_do_not_compete_by_default(tmp_path):
+    deck = CLOSURE.replace("{schemes: rk4, ", "{")
+    shown = succeed("check", write_deck(tmp_path, deck), cwd=tmp_path).out
+    assert "schemes: [rk4, dp8, dop853]" in shown
 
 
 def test_a_local_approximator_needs_a_ring(tmp_path):

@@ -149,8 +149,12 @@ TYPED_TEST(RowsOf, RightHandSidesAreAsManyAsWereCounted) {
     constexpr int d = TypeParam::dimension, rows = count_taylor_rows<TypeParam>();
     std::vector<double> remembered(std::size_t(rows + 1) * orders);
     TaylorMemory<double> memory(remembered.data(), 0);
+    Vector<double, d> start;
     Vector<Coefficient, d> u;
-    for (int c = 0; c < d; ++c) u[c] = {1.5 + std::sin(c), &memory};
+    for (int c = 0; c < d; ++c) {
+        start[c] = 1.5 + std::sin(c);
+        u[c] = {&start[c], &memory};
+    }
     Vector<double, TypeParam::parameter_count> parameters;
     for (int p = 0; p < TypeParam::parameter_count; ++p) parameters[p] = 1;
     TypeParam::rhs(u, parameters);

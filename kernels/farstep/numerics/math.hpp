@@ -230,8 +230,8 @@ KOKKOS_FORCEINLINE_FUNCTION void sincos(const TaylorCoefficient<Real>& x,
         s[k] = farstep::detail::integral_coefficient(slope, c, k);
         c[k] = -farstep::detail::integral_coefficient(slope, s, k);
     }
-    sine = {s[k], memory};
-    cosine = {c[k], memory};
+    sine = {s, memory};
+    cosine = {c, memory};
 }
 template <class Real>
 KOKKOS_FORCEINLINE_FUNCTION TaylorCoefficient<Real> sin(const TaylorCoefficient<Real>& x) {
@@ -255,7 +255,7 @@ KOKKOS_FORCEINLINE_FUNCTION TaylorCoefficient<Real> exp(const TaylorCoefficient<
     Real *slope = memory->next_row(), *e = memory->next_row();
     slope[k] = Scalar(k) * x.value();
     e[k] = k == 0 ? math::exp(x.value()) : farstep::detail::integral_coefficient(slope, e, k);
-    return {e[k], memory};
+    return {e, memory};
 }
 /// t = tanh x: t' = w x' with w = 1 − t².
 template <class Real>
@@ -273,7 +273,7 @@ KOKKOS_FORCEINLINE_FUNCTION TaylorCoefficient<Real> tanh(const TaylorCoefficient
         t[k] = farstep::detail::integral_coefficient(slope, w, k);
         w[k] = Scalar(-2) * (t[0] * t[k]) - farstep::detail::inner_convolution(t, t, k);
     }
-    return {t[k], memory};
+    return {t, memory};
 }
 
 KOKKOS_INLINE_FUNCTION constexpr void sincos(TaylorRows x, TaylorRows& sine, TaylorRows& cosine) {

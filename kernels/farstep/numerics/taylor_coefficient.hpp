@@ -18,8 +18,8 @@ namespace farstep {
 inline constexpr int taylor_row_length = 20;
 
 /// What operations on coefficients remember: rows of one coefficient for every order, of each
-/// operand and result that they need again. A right-hand side meets the same operations in the same
-/// sequence at every order, so each gets the same rows again.
+/// operand and result that they need again and that nobody else remembers. A right-hand side meets
+/// the same operations in the same sequence at every order, so each gets the same rows again.
 template <class Real>
 class TaylorMemory {
 public:
@@ -78,6 +78,9 @@ public:
     TaylorCoefficient() = default;
     KOKKOS_FORCEINLINE_FUNCTION TaylorCoefficient(const Real& coefficient, Memory* memory)
         : m_value(coefficient), m_memory(memory) {}
+    /// The last coefficient of a row that is remembered.
+    KOKKOS_FORCEINLINE_FUNCTION TaylorCoefficient(const Real* row, Memory* memory)
+        : m_value(row[memory->order()]), m_memory(memory), m_row(row) {}
     /// A constant. What converts to a Real only explicitly does so to a coefficient, too.
     KOKKOS_FORCEINLINE_FUNCTION TaylorCoefficient(const Real& constant) : m_value(constant) {}
     template <class S, class = std::enable_if_t<std::is_arithmetic_v<S>>>
@@ -93,6 +96,13 @@ public:
     }
     /// None of a constant.
     KOKKOS_FORCEINLINE_FUNCTION Memory* memory() const { return m_memory; }
+    /// Its row, a new one if there was none. Not of a constant.
+    KOKKOS_FORCEINLINE_FUNCTION const Real* row() const {
+        if (m_row != nullptr) return m_row;
+        Real* row = m_memory->next_row();
+        row[m_memory->order()] = m_value;
+        return row;
+    }
 
     KOKKOS_FORCEINLINE_FUNCTION friend TaylorCoefficient operator-(const TaylorCoefficient& a) {
         return {-a.m_value, a.m_memory};
@@ -113,33 +123,29 @@ public:
     KOKKOS_FORCEINLINE_FUNCTION friend TaylorCoefficient operator*(const TaylorCoefficient& a,
                                                                    const TaylorCoefficient& b) {
         if (a.is_constant() || b.is_constant()) return {a.m_value * b.m_value, memory_of(a, b)};
-        Memory& memory = *a.m_memory;
-        const int k = memory.order();
-        Real *x = memory.next_row(), *y = memory.next_row();
-        Real sum = a.m_value * (k > 0 ? y[0] : b.m_value);
+        const int k = a.m_memory->order();
+        const Real *x = a.row(), *y = b.row();
+        Real sum = a.m_value * y[0];
         if (k > 0) {
             sum += x[0] * b.m_value;
             sum += detail::inner_convolution(x, y, k);
         }
-        x[k] = a.m_value;
-        y[k] = b.m_value;
-        return {sum, &memory};
+        return {sum, a.m_memory};
     }
     /// q = x/y: qk = (xk − Σ yj qk−j over j of [1, k])/y0.
     KOKKOS_FORCEINLINE_FUNCTION friend TaylorCoefficient operator/(const TaylorCoefficient& a,
                                                                    const TaylorCoefficient& b) {
         if (b.is_constant()) return {a.m_value / b.m_value, a.m_memory};
-        Memory& memory = *b.m_memory;
-        const int k = memory.order();
-        Real *y = memory.next_row(), *q = memory.next_row();  // y[0] holds 1/y0
+        const int k = b.m_memory->order();
+        const Real* y = b.row();
+        Real *q = b.m_memory->next_row(), *inverse = b.m_memory->next_row();
         if (k == 0) {
-            y[0] = Scalar(1) / b.m_value;
+            inverse[0] = Scalar(1) / b.m_value;
             q[0] = a.m_value / b.m_value;
         } else {
-            y[k] = b.m_value;
-            q[k] = (a.at(k) - y[k] * q[0] - detail::inner_convolution(y, q, k)) * y[0];
+            q[k] = (a.at(k) - b.m_value * q[0] - detail::inner_convolution(y, q, k)) * inverse[0];
         }
-        return {q[k], &memory};
+        return {q, b.m_memory};
     }
 
     template <ConstantFor<Real> C>
@@ -204,6 +210,7 @@ private:
 
     Real m_value;
     Memory* m_memory = nullptr;
+    const Real* m_row = nullptr;
 };
 
 template <class Real>
@@ -212,33 +219,38 @@ struct RealTraits<TaylorCoefficient<Real>> {
     static constexpr int lanes = lanes_of<Real>;
 };
 
-/// A number that counts the rows that operations on Taylor coefficients take: two for a product or a
-/// quotient of what depends on time. Functions take them `with` their number.
+/// A number that counts the rows that operations on Taylor coefficients take.
 class TaylorRows {
 public:
     TaylorRows() = default;
     /// A constant.
     KOKKOS_INLINE_FUNCTION constexpr TaylorRows(double /*constant*/) {}
-    /// What depends on time.
-    KOKKOS_INLINE_FUNCTION constexpr explicit TaylorRows(int* count) : m_count(count) {}
+    /// What depends on time, remembered or not.
+    KOKKOS_INLINE_FUNCTION constexpr TaylorRows(int* count, bool has_row)
+        : m_count(count), m_has_row(has_row) {}
 
+    /// What remembers its own row, after taking that and others.
     KOKKOS_INLINE_FUNCTION constexpr TaylorRows with(int rows) const {
-        if (m_count != nullptr) *m_count += rows;
-        return *this;
+        if (m_count == nullptr) return *this;
+        *m_count += rows;
+        return {m_count, true};
     }
 
-    KOKKOS_INLINE_FUNCTION friend constexpr TaylorRows operator-(TaylorRows a) { return a; }
+    KOKKOS_INLINE_FUNCTION friend constexpr TaylorRows operator-(TaylorRows a) {
+        return {a.m_count, false};
+    }
     KOKKOS_INLINE_FUNCTION friend constexpr TaylorRows operator+(TaylorRows a, TaylorRows b) {
-        return a.m_count != nullptr ? a : b;
+        return {a.m_count != nullptr ? a.m_count : b.m_count, false};
     }
     KOKKOS_INLINE_FUNCTION friend constexpr TaylorRows operator-(TaylorRows a, TaylorRows b) {
         return a + b;
     }
     KOKKOS_INLINE_FUNCTION friend constexpr TaylorRows operator*(TaylorRows a, TaylorRows b) {
-        return a.m_count == nullptr || b.m_count == nullptr ? a + b : a.with(2);
+        if (a.m_count != nullptr && b.m_count != nullptr) *a.m_count += a.needed() + b.needed();
+        return a + b;
     }
     KOKKOS_INLINE_FUNCTION friend constexpr TaylorRows operator/(TaylorRows a, TaylorRows b) {
-        return b.m_count == nullptr ? a : b.with(2);
+        return b.m_count == nullptr ? -a : b.with(b.needed() + 2);
     }
     KOKKOS_INLINE_FUNCTION constexpr TaylorRows& operator+=(TaylorRows b) {
         return *this = *this + b;
@@ -251,7 +263,10 @@ public:
     }
 
 private:
+    KOKKOS_INLINE_FUNCTION constexpr int needed() const { return m_has_row ? 0 : 1; }
+
     int* m_count = nullptr;
+    bool m_has_row = false;
 };
 
 template <>
@@ -260,12 +275,12 @@ struct RealTraits<TaylorRows> {
     static constexpr int lanes = 1;
 };
 
-/// Rows that the right-hand side of a system takes.
+/// Rows that the right-hand side of a system takes beside those of the state.
 template <class System>
 constexpr int count_taylor_rows() {
     int rows = 0;
     Vector<TaylorRows, System::dimension> u;
-    for (int c = 0; c < System::dimension; ++c) u[c] = TaylorRows(&rows);
+    for (int c = 0; c < System::dimension; ++c) u[c] = TaylorRows(&rows, true);
     Vector<double, System::parameter_count> parameters{};
     for (int p = 0; p < System::parameter_count; ++p) parameters[p] = 1;
     System::rhs(u, parameters);

@@ -23,9 +23,19 @@ struct TaylorSeries {
         "Taylor series, adaptive, of order 5 to 20 by the tolerance";
     static constexpr int lowest_order = 5, highest_order = taylor_row_length;
 
+    /// Coefficients that are remembered of each order.
+    template <class System>
+    static constexpr int remembered = System::dimension + count_taylor_rows<System>();
+
+    static constexpr const char* needs = "a system of fewer components and products";
+    /// GPUs have a hundred kilobytes of local memory for each trajectory at most; half of that is
+    /// used.
+    template <class System>
+    static constexpr bool applies_to = remembered<System> <= 300;
+
     /// Whether two vectors of all that is remembered nearly fit the first-level cache.
     template <class System>
-    static constexpr bool is_small = System::dimension + count_taylor_rows<System>() <= 16;
+    static constexpr bool is_small = remembered<System> <= 16;
 
     /// The order at which a step of 1/e² of the radius of convergence leaves this relative error, or
     /// that of rounding, if it is larger: double needs no order above the highest.
@@ -51,16 +61,16 @@ struct TaylorSeries {
                                           Scalar tolerance, const Real& /*wanted*/)
             : m_order(order_for(tolerance)) {
             constexpr int rows = count_taylor_rows<System>();
-            Real remembered[(rows > 0 ? rows : 1) * taylor_row_length];
-            unrolled<d>([&](auto c) FARSTEP_INLINE { m_series[0][c] = u[c]; });
+            Real memory_rows[(rows > 0 ? rows : 1) * taylor_row_length];
+            unrolled<d>([&](auto c) FARSTEP_INLINE { m_series[c][0] = u[c]; });
             for (int k = 0; k < m_order; ++k) {
-                TaylorMemory<Real> memory(remembered, k);
+                TaylorMemory<Real> memory(memory_rows, k);
                 Vector<TaylorCoefficient<Real>, d> state;
-                unrolled<d>([&](auto c) FARSTEP_INLINE { state[c] = {m_series[k][c], &memory}; });
+                unrolled<d>([&](auto c) FARSTEP_INLINE { state[c] = {m_series[c], &memory}; });
                 const auto slope = System::rhs(state, parameters);
                 const Scalar factor = Scalar(1) / Scalar(k + 1);
                 unrolled<d>([&](auto c) FARSTEP_INLINE {
-                    m_series[k + 1][c] = factor * slope[c].at(k);
+                    m_series[c][k + 1] = factor * slope[c].at(k);
                 });
             }
         }
@@ -79,10 +89,10 @@ struct TaylorSeries {
         /// Steps by h into `next`. Returns the square of the error's norm, in which 1 is allowed: the
         /// length of the step has seen to that if there is one.
         KOKKOS_FORCEINLINE_FUNCTION Real advance(const Real& h, Vector<Real, d>& next) const {
-            unrolled<d>([&](auto c) FARSTEP_INLINE { next[c] = m_series[m_order][c]; });
+            unrolled<d>([&](auto c) FARSTEP_INLINE { next[c] = m_series[c][m_order]; });
             for (int k = m_order - 1; k >= 0; --k) {
                 unrolled<d>([&](auto c) FARSTEP_INLINE {
-                    next[c] = m_series[k][c] + h * next[c];
+                    next[c] = m_series[c][k] + h * next[c];
                 });
             }
             return select(is_finite(), Real(Scalar(0)), Real(Scalar(2)));
@@ -90,16 +100,16 @@ struct TaylorSeries {
 
     private:
         KOKKOS_FORCEINLINE_FUNCTION auto is_finite() const {
-            Real sum = magnitude(m_series[m_order][0]);
-            for (int c = 1; c < d; ++c) sum += magnitude(m_series[m_order][c]);
+            Real sum = magnitude(m_series[0][m_order]);
+            for (int c = 1; c < d; ++c) sum += magnitude(m_series[c][m_order]);
             return sum <= Real(std::numeric_limits<Scalar>::max());
         }
 
         /// The largest coefficient of order k.
         KOKKOS_FORCEINLINE_FUNCTION Real norm(int k) const {
-            Real largest = magnitude(m_series[k][0]);
+            Real largest = magnitude(m_series[0][k]);
             unrolled<d>([&](auto c) FARSTEP_INLINE {
-                largest = larger(largest, magnitude(m_series[k][c]));
+                largest = larger(largest, magnitude(m_series[c][k]));
             });
             return largest;
         }
@@ -110,7 +120,7 @@ struct TaylorSeries {
         }
 
         int m_order;
-        Vector<Real, d> m_series[highest_order + 1];
+        Real m_series[d][highest_order + 1];
     };
 
     /// The next step does not follow from this one.
