@@ -72,6 +72,12 @@ function(farstep_add_test name)
     )
     target_compile_definitions(${name} PRIVATE FARSTEP_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     farstep_share_precompiled(${name} farstep_test_main)
+    # What such a test does itself takes no time: that is the library's work.
+    if(NOT "kernels" IN_LIST arg_LABELS AND CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+        set_source_files_properties(
+            ${arg_SOURCES} PROPERTIES COMPILE_OPTIONS "$<$<CONFIG:Release>:-O1>"
+        )
+    endif()
     add_test(NAME ${name} COMMAND ${name})
     farstep_set_test_properties(${name} 1 ${arg_THREADS})
     foreach(ranks IN LISTS arg_RANKS)

@@ -98,9 +98,9 @@ INSTANTIATE_TEST_SUITE_P(Sizes, BatchQueueOf,
                          testing::Values(Sizes{1000, 10}, Sizes{1003, 10}, Sizes{97, 97},
                                          Sizes{97, 96}, Sizes{97, 50}, Sizes{64, 1}, Sizes{1, 1},
                                          Sizes{20'011, 512}),
-                         [](const auto& info) {
-                             return std::to_string(info.param.total) + "_by_" +
-                                    std::to_string(info.param.batch);
+                         [](const auto& tested) {
+                             return std::to_string(tested.param.total) + "_by_" +
+                                    std::to_string(tested.param.batch);
                          });
 
 TEST(BatchQueue, KeepsTheOrderOfSamplesWithinAnEpoch) {
