@@ -278,9 +278,8 @@ Competitor meet(const WorkCurve& curve, double error) {
         if (k == 0 || !std::isfinite(curve.points[k - 1].error) || !(here.error > 0)) break;
         const WorkPoint& before = curve.points[k - 1];
         const double share = std::log(error / before.error) / std::log(here.error / before.error);
-        const double factor = std::exp(share * std::log(here.step / before.step));
-        competitor.step = before.step * factor;
-        competitor.cost = before.cost / factor;
+        competitor.step = before.step * std::pow(here.step / before.step, share);
+        competitor.cost = before.cost * std::pow(here.cost / before.cost, share);
         break;
     }
     return competitor;

@@ -55,7 +55,7 @@ struct TaylorSeries {
 
     public:
         /// Computes the coefficients of the solution: from (k + 1) uk+1 = fk, the coefficients of
-        /// the slope. `parameters` are prepared. No wish is needed.
+        /// the slope. `parameters` are prepared; the length wanted does not matter.
         KOKKOS_FORCEINLINE_FUNCTION Trial(const Vector<Real, d>& u,
                                           const Vector<Real, System::parameter_count>& parameters,
                                           Scalar tolerance, const Real& /*wanted*/)
