@@ -7,6 +7,7 @@
 #pragma once
 
 #include <farstep/numerics/dual.hpp>
+#include <farstep/numerics/inline.hpp>
 #include <farstep/numerics/pack.hpp>
 #include <farstep/numerics/vector.hpp>
 
@@ -44,7 +45,7 @@ namespace detail {
 
 /// Σ x[j] y[k − j] over j of [1, k): two sums, so that multiply-adds need not wait for each other.
 template <class Real>
-KOKKOS_FORCEINLINE_FUNCTION Real inner_convolution(const Real* x, const Real* y, int k) {
+KOKKOS_FORCEINLINE_FUNCTION Real inlined_inner_convolution(const Real* x, const Real* y, int k) {
     Real sum(ScalarOf<Real>(0)), other = sum;
     int j = 1;
     for (; j + 1 < k; j += 2) {
@@ -53,6 +54,21 @@ KOKKOS_FORCEINLINE_FUNCTION Real inner_convolution(const Real* x, const Real* y,
     }
     if (j < k) sum += x[j] * y[k - j];
     return sum + other;
+}
+
+template <class Real>
+FARSTEP_LAYER_FUNCTION Real inner_convolution_function(const Real* x, const Real* y, int k) {
+    return inlined_inner_convolution(x, y, k);
+}
+
+/// The same. Systems of many products compute with one vector, and would compile for long.
+template <class Real>
+KOKKOS_FORCEINLINE_FUNCTION Real inner_convolution(const Real* x, const Real* y, int k) {
+    if constexpr (lanes_of<Real> == native_lanes<ScalarOf<Real>>) {
+        return inner_convolution_function(x, y, k);
+    } else {
+        return inlined_inner_convolution(x, y, k);
+    }
 }
 
 /// Coefficient k ≥ 1 of the integral of f over x: (1/k) Σ j xj fk−j over j of [1, k], with j xj in
