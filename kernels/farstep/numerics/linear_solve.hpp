@@ -13,7 +13,7 @@ namespace farstep {
 /// definite; only the lower triangle of A is read, and it is overwritten. No square roots.
 template <class Real, int N>
 KOKKOS_FORCEINLINE_FUNCTION constexpr void solve_symmetric(Vector<Vector<Real, N>, N>& a,
-                                                 Vector<Real, N>& b) {
+                                                           Vector<Real, N>& b) {
     Vector<Real, N> inverse_diagonal;
     unrolled<N>([&](auto j) FARSTEP_INLINE {
         inverse_diagonal[j] = 1 / a[j][j];

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Farstep Authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Elementary functions on scalars and packs, and on dual numbers and Taylor coefficients of either. On CPUs packs go through SLEEF
-// where it is available (stated error at most 1.0 ULP), otherwise lane by lane through the C
-// library.
+// Elementary functions on scalars and packs, and on dual numbers and Taylor coefficients of either.
+// On CPUs packs go through SLEEF where it is available (stated error at most 1.0 ULP), otherwise lane
+// by lane through the C library.
 #pragma once
 
 #include <farstep/numerics/dual.hpp>

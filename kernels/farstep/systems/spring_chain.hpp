@@ -95,7 +95,8 @@ struct SpringChain {
 
 private:
     template <class Real>
-    KOKKOS_FORCEINLINE_FUNCTION static constexpr Real next_position(const Vector<Real, dimension>& u, int i) {
+    KOKKOS_FORCEINLINE_FUNCTION static constexpr Real next_position(
+        const Vector<Real, dimension>& u, int i) {
         return i + 1 < N ? u[i + 1] : Real(ScalarOf<Real>(0));
     }
 
