@@ -15,9 +15,10 @@ g, take 3 (g - 1) multiplications and the reciprocal. 2 d + 2.5 are counted as o
   reciprocal takes 7 instructions, and instructions alone allow 81 % (d = 4), 94 % (d = 20) and 97 %
   (d = 40) in double.
 - Where division is quick (AMD's AVX-512), g = 2 in double and 1 in float, and a division costs what
-  the first section of this page says: on Zen 4 some 3.3 and 2.2, which allows 86 % and 94 % at d = 4.
-  Stores cost there, too, some 1.6, and states of more than 8 components store every hidden value
-  once: 93 % at d = 20 and 96 % at d = 40 in double.
+  the first section of this page says. States of up to 8 components divide by halves of vectors in
+  double, some 2.4 on Zen 4: that allows 90 % at d = 4, and 95 % in float with some 2. Larger states
+  divide many vectors in a row, which is faster whole, some 3, and store every hidden value once, which
+  costs some 1.5 there: 93 % at d = 20 and 96 % at d = 40 in double.
 """
 
 import common

@@ -3,6 +3,8 @@
 //
 // The limits of the machine, on as many threads as OMP_NUM_THREADS says: multiply-adds and memory
 // bandwidth; on one, what divisions and stores of vectors cost them. Prints JSON.
+#include <farstep/numerics/division.hpp>
+
 #include <Kokkos_Core.hpp>
 
 #include <algorithm>
@@ -50,6 +52,18 @@ struct Division {
         asm volatile("" ::"v"(quotient));
     }
 };
+
+#ifdef FARSTEP_USE_AVX512
+/// The same for a vector of 512 bits, by halves.
+struct DivisionByHalves {
+    template <class Chunk>
+    void operator()(Chunk divisor) const {
+        asm volatile("" : "+v"(divisor));
+        const auto quotient = math::detail::chunk_reciprocal_by_halves(divisor);
+        asm volatile("" ::"v"(quotient));
+    }
+};
+#endif
 
 /// A store of a vector into the first-level cache.
 struct Store {
@@ -114,6 +128,10 @@ int main() {
               {cost_in_multiply_adds<double>(Division())});
         print("a division among multiply-adds", "float", 1, unit,
               {cost_in_multiply_adds<float>(Division())});
+#ifdef FARSTEP_USE_AVX512
+        print("a division by halves among multiply-adds", "double", 1, unit,
+              {cost_in_multiply_adds<double>(DivisionByHalves())});
+#endif
         print("a store among multiply-adds", "double", 1, unit,
               {cost_in_multiply_adds<double>(Store{target})});
     }

@@ -6,7 +6,8 @@
 Multiply-adds of whole vectors in twelve independent chains, each counted as two operations, and a
 triad a = b + s c over 256 MiB an array, three numbers moved for each element. Wall time, best of 20
 and of 10. Divisions and stores of whole vectors: by how many multiply-adds fewer are done in the same
-time for each of them among twelve; what takes other units alone would cost none.
+time for each of them among twelve; what takes other units alone would cost none. By halves: a vector of
+512 bits divided as two of 256.
 """
 
 import os

@@ -5,6 +5,7 @@
 // and how many hidden units it handles at once.
 #pragma once
 
+#include <farstep/numerics/division.hpp>
 #include <farstep/numerics/pack.hpp>
 
 #include <Kokkos_Core.hpp>
@@ -61,9 +62,13 @@ inline constexpr int adaptive_lanes =
     native_lanes<Scalar> == 1 ? 1 : (is_small ? 2 : 1) * native_lanes<Scalar>;
 
 /// Hidden units evaluated together. For large states six units of four vectors fill most of the 32
-/// registers of AVX-512; small states need some for themselves.
+/// registers of AVX-512; small states need some for themselves. Divisions by halves of vectors take
+/// long, and more multiply-adds between a division and its use: twice the units, of one vector.
 template <int dimension>
-inline constexpr int units_per_block = dimension <= largest_small_state ? 4 : 6;
+inline constexpr int units_per_block = dimension > largest_small_state ? 6
+                                       : divides_quickly               ? 8
+                                                                       : 4;
+inline constexpr bool small_layers_by_vectors = divides_quickly;
 
 /// For large states: outputs accumulated together, and blocks of hidden units between visits to
 /// them.

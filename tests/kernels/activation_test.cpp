@@ -137,5 +137,30 @@ TEST(InvertAll, GivesTheInversesOfItsGroups) {
     for (int i = 0; i < 4; ++i) EXPECT_NEAR(double(twos[i]) * double(exact_twos[i]), 1, 5e-7);
 }
 
+/// A number of its own in every lane: targets divide few vectors by halves and many whole.
+template <class T, int group, int count>
+void expect_inverses_in_every_lane(double tolerance) {
+    constexpr int lanes = native_lanes<T>;
+    Vector<Lanes<T, lanes>, count> x;
+    const auto number = [](int i, int l) { return T(0.3 + 0.7 * i + 0.01 * l * l); };
+    for (int i = 0; i < count; ++i) {
+        for (int l = 0; l < lanes; ++l) set_lane(x[i], l, number(i, l));
+    }
+    invert_all<group>(x);
+    for (int i = 0; i < count; ++i) {
+        for (int l = 0; l < lanes; ++l) {
+            EXPECT_NEAR(double(lane(x[i], l)) * double(number(i, l)), 1, tolerance) << i << ", " << l;
+        }
+    }
+}
+
+TEST(InvertAll, ActsLaneByLane) {
+    expect_inverses_in_every_lane<double, 1, 1>(1e-15);
+    expect_inverses_in_every_lane<double, 2, 8>(2e-15);
+    expect_inverses_in_every_lane<double, 2, 24>(2e-15);
+    expect_inverses_in_every_lane<float, 1, 4>(5e-7);
+    expect_inverses_in_every_lane<float, 2, 24>(1e-6);
+}
+
 }  // namespace
 }  // namespace farstep

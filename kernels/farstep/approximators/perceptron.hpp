@@ -58,9 +58,9 @@ KOKKOS_FORCEINLINE_FUNCTION void accumulate_outputs(const Scalar* block, int fir
     });
 }
 
-/// The hidden layer of a small state: all accumulators live in registers. Pipelined by hand: the
-/// outputs of a block are accumulated after the next block's multiply-adds have been issued, which
-/// hides the latency of the activation (a reciprocal, usually).
+/// The hidden layer of a small state: all accumulators live in registers. Pipelined by hand: between
+/// the activation of a block and the use of its values stand the next block's multiply-adds, which
+/// hide the latency of the activation (a reciprocal, usually).
 template <Activation activation, int In, int Out, class Real, class Scalar, class Coefficients,
           class SideValues>
 KOKKOS_FORCEINLINE_FUNCTION void add_small_layer(const PackedUnits<Scalar>& packed,
@@ -72,19 +72,19 @@ KOKKOS_FORCEINLINE_FUNCTION void add_small_layer(const PackedUnits<Scalar>& pack
     const Scalar* side_weights = packed.side;
     Vector<Real, Out> sum;
     unrolled<Out>([&](auto j) FARSTEP_INLINE { sum[j] = result[j]; });
-    Vector<Real, units> active;
-    pre_activations<In>(block, x, side_weights, side, active);
-    activate<activation>(active, c);
+    Vector<Real, units> values;
+    pre_activations<In>(block, x, side_weights, side, values);
     for (int b = 1; b < packed.blocks; ++b) {
+        activate<activation>(values, c);
         Vector<Real, units> next;
         side_weights += side.count * units;
         pre_activations<In>(block + block_size<In, Out>, x, side_weights, side, next);
-        accumulate_outputs<Out, In>(block, 0, active, sum);
+        accumulate_outputs<Out, In>(block, 0, values, sum);
         block += block_size<In, Out>;
-        activate<activation>(next, c);
-        unrolled<units>([&](auto h) FARSTEP_INLINE { active[h] = next[h]; });
+        unrolled<units>([&](auto h) FARSTEP_INLINE { values[h] = next[h]; });
     }
-    accumulate_outputs<Out, In>(block, 0, active, sum);
+    activate<activation>(values, c);
+    accumulate_outputs<Out, In>(block, 0, values, sum);
     unrolled<Out>([&](auto j) FARSTEP_INLINE { result[j] = sum[j]; });
 }
 
@@ -149,6 +149,30 @@ FARSTEP_LAYER_FUNCTION void add_hidden_layer(
         add_small_layer<activation>(packed, c, x, side, result);
     } else {
         add_large_layer<activation>(packed, c, x, side, result);
+    }
+}
+
+/// add_hidden_layer, for one native vector of trajectories after the other.
+template <Activation activation, int In, int Out, class T, int W, class Scalar, int capacity>
+KOKKOS_FORCEINLINE_FUNCTION void add_hidden_layer_by_vectors(
+    const PackedUnits<Scalar>& packed, const Vector<Scalar, rational_coefficient_count>& c,
+    const Vector<Pack<T, W>, In>& x, const SideInputs<Pack<T, W>, capacity>& side,
+    Vector<Pack<T, W>, Out>& result) {
+    using One = Pack<T, native_lanes<T>>;
+    for (int v = 0; v < Pack<T, W>::count; ++v) {
+        Vector<One, In> one_x;
+        SideInputs<One, capacity> one_side;
+        Vector<One, Out> one_result;
+        unrolled<In>([&](auto i) FARSTEP_INLINE { one_x[i].chunks[0] = x[i].chunks[v]; });
+        one_side.count = side.count;
+        for (int e = 0; e < side.count; ++e) {
+            one_side.values[e].chunks[0] = side.values[e].chunks[v];
+        }
+        unrolled<Out>(
+            [&](auto j) FARSTEP_INLINE { one_result[j].chunks[0] = result[j].chunks[v]; });
+        add_hidden_layer<activation>(packed, c, one_x, one_side, one_result);
+        unrolled<Out>(
+            [&](auto j) FARSTEP_INLINE { result[j].chunks[v] = one_result[j].chunks[0]; });
     }
 }
 
@@ -257,7 +281,11 @@ private:
         if (blocks > 0) {
             const PackedUnits<Scalar> packed{units, blocks, side_weights.units};
             with_activation(activation, [&](auto a) FARSTEP_INLINE {
-                add_hidden_layer<a()>(packed, coefficients, x, side, q);
+                if constexpr (In <= largest_small_state && small_layers_by_vectors) {
+                    add_hidden_layer_by_vectors<a()>(packed, coefficients, x, side, q);
+                } else {
+                    add_hidden_layer<a()>(packed, coefficients, x, side, q);
+                }
             });
         }
         return q;

@@ -54,6 +54,8 @@ inline constexpr bool many_registers = native_vector_bytes == 64;
 inline constexpr int samples_at_once = many_registers ? 4 : native_lanes<double> > 1 ? 2 : 1;
 inline constexpr int units_per_visit = many_registers ? 6 : 4;
 using Samples = Vector<Register, samples_at_once>;
+/// Registers that share a reciprocal.
+inline constexpr int samples_inverted_together = divides_quickly ? 2 : samples_at_once;
 
 KOKKOS_FORCEINLINE_FUNCTION Samples load_samples(const double* memory) {
     Samples x;
@@ -88,7 +90,7 @@ KOKKOS_FORCEINLINE_FUNCTION Vector<Samples, units> affine_maps(
     return sums;
 }
 
-/// σ(z) of some samples, in place. Where it divides, once for all registers.
+/// σ(z) of some samples, in place.
 template <Activation activation>
 KOKKOS_FORCEINLINE_FUNCTION void activate_samples(Samples& z, const RationalCoefficients& c) {
     if constexpr (activation == Activation::rational) {
@@ -96,13 +98,13 @@ KOKKOS_FORCEINLINE_FUNCTION void activate_samples(Samples& z, const RationalCoef
         unrolled<samples_at_once>([&](auto s) FARSTEP_INLINE {
             inverse[s] = (c[6] * z[s] + c[5]) * z[s] + c[4];
         });
-        invert_all<samples_at_once>(inverse);
+        invert_all<samples_inverted_together>(inverse);
         unrolled<samples_at_once>([&](auto s) FARSTEP_INLINE {
             z[s] = (((c[3] * z[s] + c[2]) * z[s] + c[1]) * z[s] + c[0]) * inverse[s];
         });
     } else if constexpr (activation == Activation::inverse_quadratic) {
         unrolled<samples_at_once>([&](auto s) FARSTEP_INLINE { z[s] = z[s] * z[s] + 1.0; });
-        invert_all<samples_at_once>(z);
+        invert_all<samples_inverted_together>(z);
     } else {
         activate<activation>(z, c);
     }
