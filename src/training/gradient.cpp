@@ -19,10 +19,9 @@ void PerceptronGradient::operator()(Activation activation, const PerceptronShape
                                     const StateView& cotangents, std::int64_t tiles,
                                     const ParameterView& gradient) {
     const std::int64_t blocks = (tiles + gradient_item_tiles - 1) / gradient_item_tiles;
-    const int rows = shape.hidden + shape.outputs;
-    if (std::int64_t(m_partial.extent(0)) < blocks || int(m_partial.extent(1)) != rows) {
-        m_partial = decltype(m_partial)("farstep::partial_gradient", std::size_t(blocks),
-                                        std::size_t(rows), std::size_t(gradient_row(shape)));
+    const auto size = std::size_t(partial_gradient_size(shape));
+    if (std::int64_t(m_partial.extent(0)) < blocks || m_partial.extent(1) != size) {
+        m_partial = decltype(m_partial)("farstep::partial_gradient", std::size_t(blocks), size);
     }
     with_trained_activation(activation, [&](auto a) {
         Kokkos::parallel_for(

@@ -18,7 +18,7 @@ public:
                     const StateView& cotangents, std::int64_t tiles, const ParameterView& gradient);
 
 private:
-    Kokkos::View<double***, Kokkos::LayoutRight, DeviceMemory> m_partial;
+    Kokkos::View<double**, Kokkos::LayoutRight, DeviceMemory> m_partial;
 };
 
 /// result[tile][input][lane] = Σ over outputs of cotangent · ∂prediction/∂input.

@@ -5,7 +5,7 @@
 // outputs, on samples in the ensemble layout [tile][component][lane].
 #pragma once
 
-#include <farstep/approximators/perceptron_samples.hpp>
+#include <farstep/approximators/perceptron_small_unit.hpp>
 
 #include <cstdint>
 
@@ -25,6 +25,10 @@ struct GradientTiling {
     static constexpr int inverted_at_once = vectors ? 8 : 1;
     /// Rows of inputs or cotangents whose sums are kept in registers.
     static constexpr int rows_at_once = detail::many_registers ? 4 : 2;
+    /// Whether a rational unit with few inputs and outputs is done in one pass without work memory:
+    /// where stores keep multiply-add units waiting (Zen 4), and where work memory is not in a
+    /// first-level cache (GPUs).
+    static constexpr bool single_pass = divides_quickly || !vectors;
 };
 
 /// Tiles that one work item of the gradient sums over.
@@ -36,14 +40,15 @@ KOKKOS_INLINE_FUNCTION int gradient_groups(const PerceptronShape& shape) {
     return (shape.hidden + GradientTiling::units - 1) / GradientTiling::units + shape.outputs;
 }
 
-/// Numbers that a work item of the gradient leaves of a hidden unit or of a linear row.
-KOKKOS_INLINE_FUNCTION int gradient_row(const PerceptronShape& shape) {
-    return shape.inputs + 1 + shape.outputs + rational_coefficient_count;
+/// Numbers that the work items of some tiles leave: those of the gradient, but for the coefficients of
+/// the activation, and the sums for these from each group of hidden units.
+KOKKOS_INLINE_FUNCTION int partial_gradient_size(const PerceptronShape& shape) {
+    return shape.coefficients() +
+           (gradient_groups(shape) - shape.outputs) * rational_coefficient_count;
 }
 
-/// partial[item block][row][·]: sums over the samples of a work item, for row < hidden the gradient
-/// of one hidden unit (weights, bias, outgoing weights, activation coefficients), for the rows after
-/// them that of one output's linear map and bias. `cotangents` is ∂loss/∂prediction.
+/// partial[item block][·]: sums over the samples of a work item, where PerceptronShape has them, and
+/// after them [group][coefficient]. `cotangents` is ∂loss/∂prediction.
 ///
 /// Hidden units come outermost, samples innermost. Of a block of samples, four passes over work
 /// memory: pre-activations z = Wx + b; ∂loss/∂value = Vᵀ·cotangents; from the two, values and slopes
@@ -52,7 +57,7 @@ template <Activation activation>
 struct GradientKernel {
     using Tiling = GradientTiling;
     using Real = detail::Register;
-    using Partial = Kokkos::View<double***, Kokkos::LayoutRight, DeviceMemory>;
+    using Partial = Kokkos::View<double**, Kokkos::LayoutRight, DeviceMemory>;
     static constexpr int units = Tiling::units, at_once = detail::samples_at_once;
     static constexpr int vectors_per_tile = tile_width / lanes_of<Real>;
     static constexpr int vectors_per_block = Tiling::block_tiles * vectors_per_tile;
@@ -70,33 +75,80 @@ struct GradientKernel {
         const std::int64_t first = part * gradient_item_tiles;
         const std::int64_t last =
             first + gradient_item_tiles < tiles ? first + gradient_item_tiles : tiles;
-        const int row = group < unit_groups ? group * units : shape.hidden + group - unit_groups;
-        const int end = group >= unit_groups         ? row + 1
-                        : row + units < shape.hidden ? row + units
-                                                     : shape.hidden;
-        for (int r = row; r < end; ++r) {
-            for (int k = 0; k < gradient_row(shape); ++k) partial(part, r, k) = 0;
+        if (group < unit_groups) {
+            sum_units(group, {first, last}, &partial(part, 0));
+        } else {
+            sum_linear_row(group - unit_groups, {first, last}, &partial(part, 0));
         }
-        LaneSums lane_sums{};
-        for (std::int64_t tile = first; tile < last; tile += Tiling::block_tiles) {
-            const std::int64_t left = last - tile;
-            const int count = (left < Tiling::block_tiles ? int(left) : Tiling::block_tiles);
-            const Range range{tile, count * vectors_per_tile};
-            if (group < unit_groups) {
-                add_units(row, end - row, range, lane_sums, &partial(part, row, 0));
-            } else {
-                add_linear_row(row - shape.hidden, range, &partial(part, row, 0));
-            }
-        }
-        if (group < unit_groups) put(lane_sums, end - row, &partial(part, row, 0));
     }
 
 private:
+    struct Tiles {
+        std::int64_t first, end;
+    };
+
     /// Registers of samples of a block: number v holds lanes of tile first_tile + v / vectors_per_tile.
     struct Range {
         std::int64_t first_tile;
         int count;
     };
+
+    /// Hidden units of a work item, and where their sums go: weights [used][inputs], biases [used],
+    /// outgoing weights [used][outputs].
+    struct Units {
+        int first, used;
+        double *weights, *biases, *outgoing;
+    };
+
+    /// Calls add(range) for all blocks of the tiles.
+    template <class Add>
+    KOKKOS_FORCEINLINE_FUNCTION static void for_each_block(const Tiles& tiles_of_item,
+                                                           const Add& add) {
+        for (std::int64_t tile = tiles_of_item.first; tile < tiles_of_item.end;
+             tile += Tiling::block_tiles) {
+            const std::int64_t left = tiles_of_item.end - tile;
+            const int count = left < Tiling::block_tiles ? int(left) : Tiling::block_tiles;
+            add(Range{tile, count * vectors_per_tile});
+        }
+    }
+
+    KOKKOS_FORCEINLINE_FUNCTION static void clear(double* numbers, int count) {
+        for (int k = 0; k < count; ++k) numbers[k] = 0;
+    }
+
+    /// The gradient of one group of hidden units.
+    KOKKOS_FORCEINLINE_FUNCTION void sum_units(int group, const Tiles& tiles_of_item,
+                                               double* sums) const {
+        const int first = group * units;
+        const int used = first + units < shape.hidden ? units : shape.hidden - first;
+        const Units some{first, used, sums + shape.weights() + first * shape.inputs,
+                         sums + shape.biases() + first,
+                         sums + shape.outgoing() + first * shape.outputs};
+        clear(some.weights, used * shape.inputs);
+        clear(some.outgoing, used * shape.outputs);
+        LaneSums lane_sums{};
+        for_each_block(tiles_of_item, [&](const Range& range) FARSTEP_INLINE {
+            if (!add_small_units(some, range, lane_sums)) add_units(some, range, lane_sums);
+        });
+        for (int k = 0; k < used; ++k) some.biases[k] = horizontal_sum(lane_sums.biases[k]);
+        double* const coefficients =
+            sums + shape.coefficients() + group * rational_coefficient_count;
+        for (int k = 0; k < rational_coefficient_count; ++k) {
+            coefficients[k] = horizontal_sum(lane_sums.coefficients[k]);
+        }
+    }
+
+    /// The gradient of one row of the linear map and of its bias.
+    KOKKOS_FORCEINLINE_FUNCTION void sum_linear_row(int output, const Tiles& tiles_of_item,
+                                                    double* sums) const {
+        double* const map = sums + shape.linear() + output * shape.inputs;
+        double& bias = sums[shape.bias() + output];
+        clear(map, shape.inputs);
+        bias = 0;
+        for_each_block(tiles_of_item, [&](const Range& range) FARSTEP_INLINE {
+            add_linear_row(output, range, map, bias);
+        });
+    }
 
     /// Sums over all blocks of a work item, lane by lane: of ∂loss/∂bias by unit, of
     /// ∂loss/∂coefficients over its units together.
@@ -105,15 +157,49 @@ private:
         Vector<Real, rational_coefficient_count> coefficients;
     };
 
-    /// The first unit's row takes the coefficients for all.
-    KOKKOS_FORCEINLINE_FUNCTION void put(const LaneSums& sums, int used, double* result) const {
-        for (int k = 0; k < used; ++k) {
-            result[k * gradient_row(shape) + shape.inputs] = horizontal_sum(sums.biases[k]);
+    /// Adds units in a single pass each, if that is possible.
+    KOKKOS_FORCEINLINE_FUNCTION bool add_small_units(const Units& some, const Range& range,
+                                                     LaneSums& sums) const {
+        if constexpr (activation == Activation::rational && Tiling::single_pass) {
+            if (shape.inputs != shape.outputs) return false;
+            switch (shape.inputs) {
+                case 2: return add_small_units_of<2>(some, range, sums);
+                case 3: return add_small_units_of<3>(some, range, sums);
+                case 4: return add_small_units_of<4>(some, range, sums);
+            }
         }
-        for (int k = 0; k < rational_coefficient_count; ++k) {
-            result[shape.inputs + 1 + shape.outputs + k] =
-                horizontal_sum(sums.coefficients[k]);
+        return false;
+    }
+
+    template <int d>
+    KOKKOS_FORCEINLINE_FUNCTION bool add_small_units_of(const Units& some, const Range& range,
+                                                        LaneSums& sums) const {
+        for (int k = 0; k < some.used; ++k) {
+            add_small_unit<d>(some.first + k, range, sums.biases[k], sums.coefficients,
+                              some.weights + k * d, some.outgoing + k * d);
         }
+        return true;
+    }
+
+    template <int d>
+    KOKKOS_FORCEINLINE_FUNCTION void add_small_unit(int unit, const Range& range, Real& bias,
+                                                    Vector<Real, rational_coefficient_count>& c,
+                                                    double* weights, double* outgoing) const {
+        const double* const p = parameters.data();
+        const detail::SmallUnit<d> small{p[shape.biases() + unit], p + shape.weights() + unit * d,
+                                         p + shape.outgoing() + unit * d,
+                                         detail::load_coefficients(p + shape.coefficients())};
+        typename detail::SmallUnit<d>::Sums sums{{}, {}, bias, c};
+        const auto rows_of = [&](const StateView& view) FARSTEP_INLINE {
+            return [&](int v) FARSTEP_INLINE { return samples(view, range, v); };
+        };
+        small.add(range.count, rows_of(inputs), rows_of(cotangents), sums);
+        bias = sums.bias;
+        c = sums.coefficients;
+        unrolled<d>([&](auto i) FARSTEP_INLINE {
+            weights[i] += horizontal_sum(sums.weights[i]);
+            outgoing[i] += horizontal_sum(sums.outgoing[i]);
+        });
     }
 
     /// One number for every unit of the item and every sample of the block.
@@ -140,26 +226,26 @@ private:
         }
     }
 
-    /// Adds Σ work[k] · row i to result[k][i] for i of [0, rows).
+    /// Adds Σ work[k] · row i to result[k][i] for i of [0, rows) and k of [0, used).
     KOKKOS_FORCEINLINE_FUNCTION void add_products(const Work& work, const StateView& view, int rows,
                                                   const Range& range, int used,
                                                   double* result) const {
         constexpr int tile = Tiling::rows_at_once;
         int i = 0;
         for (; i + tile <= rows; i += tile) {
-            add_products_of<tile>(work, view, i, range, used, result);
+            add_products_of<tile>(work, view, i, rows, range, used, result);
         }
         switch (rows - i) {
-            case 3: return add_products_of<3>(work, view, i, range, used, result);
-            case 2: return add_products_of<2>(work, view, i, range, used, result);
-            case 1: return add_products_of<1>(work, view, i, range, used, result);
+            case 3: return add_products_of<3>(work, view, i, rows, range, used, result);
+            case 2: return add_products_of<2>(work, view, i, rows, range, used, result);
+            case 1: return add_products_of<1>(work, view, i, rows, range, used, result);
         }
     }
 
     template <int count>
     KOKKOS_FORCEINLINE_FUNCTION void add_products_of(const Work& work, const StateView& view,
-                                                     int first, const Range& range, int used,
-                                                     double* result) const {
+                                                     int first, int rows, const Range& range,
+                                                     int used, double* result) const {
         Vector<Vector<Real, count>, units> sums;
         unrolled<units>([&](auto k) FARSTEP_INLINE {
             unrolled<count>([&](auto i) FARSTEP_INLINE { sums[k][i] = Real(0.0); });
@@ -176,7 +262,7 @@ private:
         }
         unrolled<units>([&](auto k) FARSTEP_INLINE {
             if (k >= used) return;
-            double* const numbers = result + k * gradient_row(shape) + first;
+            double* const numbers = result + k * rows + first;
             unrolled<count>([&](auto i) FARSTEP_INLINE {
                 numbers[i] += horizontal_sum(sums[k][i]);
             });
@@ -184,14 +270,14 @@ private:
     }
 
     /// The last group may have fewer units; it computes with copies of its last one.
-    KOKKOS_FORCEINLINE_FUNCTION void add_units(int first, int used, const Range& range,
-                                               LaneSums& lane_sums, double* result) const {
+    KOKKOS_FORCEINLINE_FUNCTION void add_units(const Units& some, const Range& range,
+                                               LaneSums& lane_sums) const {
         const double* const p = parameters.data();
         const int in = shape.inputs, out = shape.outputs;
         Vector<double, units> biases, zeros;
         Vector<const double*, units> weights, outgoing;
         unrolled<units>([&](auto k) FARSTEP_INLINE {
-            const int unit = first + (k < used ? int(k) : used - 1);
+            const int unit = some.first + (k < some.used ? int(k) : some.used - 1);
             biases[k] = p[shape.biases() + unit];
             zeros[k] = 0;
             weights[k] = p + shape.weights() + unit * in;
@@ -201,12 +287,12 @@ private:
         map_block(biases, weights, in, inputs, range, values);
         map_block(zeros, outgoing, out, cotangents, range, slopes);
         const auto c = detail::load_coefficients(p + shape.coefficients());
-        for (int k = 0; k < used; ++k) {
+        for (int k = 0; k < some.used; ++k) {
             activate_block(c, range.count, values[k], slopes[k], lane_sums.biases[k],
                            lane_sums.coefficients);
         }
-        add_products(slopes, inputs, in, range, used, result);
-        add_products(values, cotangents, out, range, used, result + in + 1);
+        add_products(slopes, inputs, in, range, some.used, some.weights);
+        add_products(values, cotangents, out, range, some.used, some.outgoing);
     }
 
     /// values ← σ(z), slopes ← ∂loss/∂z; on entry they hold z and ∂loss/∂value. Adds to the
@@ -229,9 +315,9 @@ private:
                 back[s] = slopes[v + s];
             });
             if constexpr (activation == Activation::rational) {
-                detail::Samples inverse;
-                unrolled<at_once>([&](auto s) FARSTEP_INLINE { inverse[s] = inverses[v + s]; });
-                differentiate_rational(z, back, inverse, c, coefficients);
+                unrolled<at_once>([&](auto s) FARSTEP_INLINE {
+                    detail::differentiate_rational(z[s], back[s], inverses[v + s], c, coefficients);
+                });
             } else {
                 unrolled<at_once>([&](auto s) FARSTEP_INLINE {
                     const Real value = detail::activation_value<activation>(z[s], c);
@@ -256,88 +342,55 @@ private:
         for (int v = 0; v < count; v += group) {
             Vector<Real, group> some;
             unrolled<group>([&](auto s) FARSTEP_INLINE {
-                some[s] = (c[6] * z[v + s] + c[5]) * z[v + s] + c[4];
+                some[s] = detail::denominator(z[v + s], c);
             });
             invert_together<group>(&some[0]);
             unrolled<group>([&](auto s) FARSTEP_INLINE { inverses[v + s] = some[s]; });
         }
     }
 
-    /// As activate_block, of some registers, given the inverses of the denominators.
-    KOKKOS_FORCEINLINE_FUNCTION static void differentiate_rational(
-        detail::Samples& z, detail::Samples& back, const detail::Samples& inverse,
-        const RationalCoefficients& c, Vector<Real, rational_coefficient_count>& coefficients) {
-        unrolled<at_once>([&](auto s) FARSTEP_INLINE {
-            const Real x = z[s];
-            const Real value = (((c[3] * x + c[2]) * x + c[1]) * x + c[0]) * inverse[s];
-            const Real numerator_slope = (3 * c[3] * x + 2 * c[2]) * x + c[1];
-            const Real denominator_slope = 2 * c[6] * x + c[5];
-            const Real scaled = back[s] * inverse[s], scaled_x = scaled * x;
-            const Real scaled_x2 = scaled_x * x;
-            coefficients[0] += scaled;
-            coefficients[1] += scaled_x;
-            coefficients[2] += scaled_x2;
-            coefficients[3] += scaled_x2 * x;
-            coefficients[4] -= scaled * value;
-            coefficients[5] -= scaled_x * value;
-            coefficients[6] -= scaled_x2 * value;
-            z[s] = value;
-            back[s] = scaled * (numerator_slope - value * denominator_slope);
-        });
-    }
-
-    KOKKOS_FORCEINLINE_FUNCTION void add_linear_row(int output, const Range& range,
-                                                    double* result) const {
+    KOKKOS_FORCEINLINE_FUNCTION void add_linear_row(int output, const Range& range, double* map,
+                                                    double& bias) const {
         for (int i = 0; i < shape.inputs; ++i) {
             Real sum(0.0);
             for (int v = 0; v < range.count; ++v) {
                 sum += detail::load_register(samples(cotangents, range, v) + output * tile_width) *
                        detail::load_register(samples(inputs, range, v) + i * tile_width);
             }
-            result[i] += horizontal_sum(sum);
+            map[i] += horizontal_sum(sum);
         }
-        Real bias(0.0);
+        Real sum(0.0);
         for (int v = 0; v < range.count; ++v) {
-            bias += detail::load_register(samples(cotangents, range, v) + output * tile_width);
+            sum += detail::load_register(samples(cotangents, range, v) + output * tile_width);
         }
-        result[shape.inputs] += horizontal_sum(bias);
+        bias += horizontal_sum(sum);
     }
 };
 
-/// Sums the partial gradients of all blocks, in their order, into the layout of PerceptronShape.
+/// Sums the partial gradients of all blocks, in their order.
 struct SumGradientKernel {
     PerceptronShape shape;
     std::int64_t blocks;
-    Kokkos::View<double***, Kokkos::LayoutRight, DeviceMemory> partial;
+    Kokkos::View<double**, Kokkos::LayoutRight, DeviceMemory> partial;
     ParameterView gradient;
 
     KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t parameter) const {
-        const int p = int(parameter), in = shape.inputs, out = shape.outputs;
+        const int p = int(parameter);
         double sum = 0;
-        if (p < shape.biases()) {
-            sum = over_blocks(p / in, p % in);
-        } else if (p < shape.outgoing()) {
-            sum = over_blocks(p - shape.biases(), in);
-        } else if (p < shape.linear()) {
-            const int k = p - shape.outgoing();
-            sum = over_blocks(k / out, in + 1 + k % out);
-        } else if (p < shape.bias()) {
-            const int k = p - shape.linear();
-            sum = over_blocks(shape.hidden + k / in, k % in);
-        } else if (p < shape.coefficients()) {
-            sum = over_blocks(shape.hidden + p - shape.bias(), in);
+        if (p < shape.coefficients()) {
+            sum = over_blocks(p);
         } else {
-            for (int unit = 0; unit < shape.hidden; unit += GradientTiling::units) {
-                sum += over_blocks(unit, in + 1 + out + p - shape.coefficients());
+            for (int q = p; q < partial_gradient_size(shape); q += rational_coefficient_count) {
+                sum += over_blocks(q);
             }
         }
         gradient(p) = sum;
     }
 
 private:
-    KOKKOS_FORCEINLINE_FUNCTION double over_blocks(int row, int column) const {
+    KOKKOS_FORCEINLINE_FUNCTION double over_blocks(int number) const {
         double sum = 0;
-        for (std::int64_t b = 0; b < blocks; ++b) sum += partial(b, row, column);
+        for (std::int64_t b = 0; b < blocks; ++b) sum += partial(b, number);
         return sum;
     }
 };
