@@ -37,7 +37,7 @@ template <class T, class Other = MultiplyAddsAlone>
 [[gnu::noinline]] void multiply_add(const Other& other = {}) {
     using Chunk = typename Pack<T, native_lanes<T>>::Chunk;
     Vector<Chunk, peak_chains> sums;
-    for (int i = 0; i < peak_chains; ++i) sums[i] = start_of_chain<T>() - Chunk{};
+    unrolled<peak_chains>([&](auto i) FARSTEP_INLINE { sums[i] = start_of_chain<T>() - Chunk{}; });
     const Chunk factor = T(0.999999) - Chunk{}, addend = T(1e-6) - Chunk{};
     for (long r = 0; r < peak_rounds; ++r) {
         unrolled<peak_chains>([&](auto i) FARSTEP_INLINE { sums[i] = sums[i] * factor + addend; });
