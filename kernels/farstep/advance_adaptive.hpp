@@ -96,10 +96,11 @@ struct AdvanceAdaptiveKernel {
 
     KOKKOS_INLINE_FUNCTION void operator()(const std::int64_t /*item*/) const {
         Batch at;
+        const auto accuracy = Scheme::accuracy_for(control.tolerance);
         int working = 0;
         for (int i = 0; i < W; ++i) working += draw(at, i);
         while (working > 0) {
-            if (attempt(at)) continue;
+            if (attempt(at, accuracy)) continue;
             for (int i = 0; i < W; ++i) {
                 if (at.trajectory[i] >= 0 && is_over(at, i)) working += draw(at, i) - 1;
             }
@@ -172,9 +173,10 @@ private:
 
     /// One step in all lanes, kept where its error is small enough. Returns whether every lane can
     /// simply go on.
-    KOKKOS_FORCEINLINE_FUNCTION bool attempt(Batch& at) const {
-        const typename Scheme::template Trial<System, Real> trial(at.u, at.parameters,
-                                                                  control.tolerance, at.step);
+    template <class Accuracy>
+    KOKKOS_FORCEINLINE_FUNCTION bool attempt(Batch& at, const Accuracy& accuracy) const {
+        const typename Scheme::template Trial<System, Real> trial(at.u, at.parameters, accuracy,
+                                                                  at.step);
         at.step = trial.length();
         const Real one(Scalar(1)), wanted = next_step(at);
         // This difference is exact, so that steps add up to the span without error.

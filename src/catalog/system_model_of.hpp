@@ -166,7 +166,7 @@ public:
 
     std::unique_ptr<Stepper> stepper(const StepperSpec& spec) const override {
         auto stepper = find_scheme(spec, Schemes{});
-        if (!stepper) stepper = find_adaptive_scheme(spec, AdaptiveSchemes{});
+        if (!stepper) stepper = find_scheme(spec, AdaptiveSchemes{});
         if (!stepper) throw std::logic_error(info().name + " has no scheme " + spec.scheme);
         return stepper;
     }
@@ -221,24 +221,18 @@ private:
     template <class Scheme>
     static void try_scheme(const StepperSpec& spec, std::unique_ptr<Stepper>& stepper) {
         if constexpr (scheme_applies<Scheme, System>) {
-            if (spec.scheme == Scheme::name) stepper = with_scheme<Scheme>(spec);
+            if (spec.scheme != Scheme::name) return;
+            if constexpr (is_adaptive<Scheme>) {
+                stepper = with_adaptive_scheme<Scheme>(spec);
+            } else {
+                stepper = with_scheme<Scheme>(spec);
+            }
         }
-    }
-
-    template <class... Scheme>
-    static std::unique_ptr<Stepper> find_adaptive_scheme(const StepperSpec& spec,
-                                                         SchemeList<Scheme...>) {
-        std::unique_ptr<Stepper> stepper;
-        (try_adaptive_scheme<Scheme>(spec, stepper), ...);
-        return stepper;
     }
 
     template <class Scheme>
-    static void try_adaptive_scheme(const StepperSpec& spec, std::unique_ptr<Stepper>& stepper) {
-        if constexpr (scheme_applies<Scheme, System>) {
-            if (spec.scheme == Scheme::name) stepper = with_adaptive_scheme<Scheme>(spec);
-        }
-    }
+    static constexpr bool is_adaptive =
+        requires { typename Scheme::template Trial<System, double>; };
 
     template <class Scheme>
     static std::unique_ptr<Stepper> with_adaptive_scheme(const StepperSpec& spec) {

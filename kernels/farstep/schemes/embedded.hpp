@@ -64,6 +64,12 @@ struct Embedded {
         return smaller(larger(Scalar(0.9) * power, Real(Scalar(0.2))), growth);
     }
 
+    /// What trials need to know of the tolerance: all of it.
+    template <class Scalar>
+    KOKKOS_FORCEINLINE_FUNCTION static Scalar accuracy_for(Scalar tolerance) {
+        return tolerance;
+    }
+
     /// A step from u of a wanted length [time].
     template <class System, class Real>
     class Trial {

@@ -37,14 +37,18 @@ struct TaylorSeries {
     template <class System>
     static constexpr bool is_small = remembered<System> <= 16;
 
+    struct Order {
+        int value;
+    };
+
     /// The order at which a step of 1/e² of the radius of convergence leaves this relative error, or
     /// that of rounding, if it is larger: double needs no order above the highest.
     template <class Scalar>
-    KOKKOS_FORCEINLINE_FUNCTION static int order_for(Scalar tolerance) {
+    KOKKOS_FORCEINLINE_FUNCTION static Order accuracy_for(Scalar tolerance) {
         constexpr Scalar rounding = std::numeric_limits<Scalar>::epsilon();
         const double error = double(tolerance > rounding ? tolerance : rounding);
         const int order = int(2 - 0.5 * math::log(error));
-        return order < lowest_order ? lowest_order : order;
+        return {order < lowest_order ? lowest_order : order};
     }
 
     /// Steps from u.
@@ -54,12 +58,12 @@ struct TaylorSeries {
         using Scalar = ScalarOf<Real>;
 
     public:
-        /// Computes the coefficients of the solution: from (k + 1) uk+1 = fk, the coefficients of
-        /// the slope. `parameters` are prepared; the length wanted does not matter.
+        /// Computes the coefficients of the solution up to an order: from (k + 1) uk+1 = fk, the
+        /// coefficients of the slope. `parameters` are prepared; the length wanted does not matter.
         KOKKOS_FORCEINLINE_FUNCTION Trial(const Vector<Real, d>& u,
                                           const Vector<Real, System::parameter_count>& parameters,
-                                          Scalar tolerance, const Real& /*wanted*/)
-            : m_order(order_for(tolerance)) {
+                                          Order order, const Real& /*wanted*/)
+            : m_order(order.value) {
             constexpr int rows = count_taylor_rows<System>();
             Real memory_rows[(rows > 0 ? rows : 1) * taylor_row_length];
             unrolled<d>([&](auto c) FARSTEP_INLINE { m_series[c][0] = u[c]; });
