@@ -5,8 +5,8 @@
 // and how many hidden units it handles at once.
 #pragma once
 
-#include <farstep/numerics/division.hpp>
 #include <farstep/numerics/pack.hpp>
+#include <farstep/numerics/processor.hpp>
 
 #include <Kokkos_Core.hpp>
 
@@ -54,6 +54,12 @@ inline constexpr int plain_lanes =
     native_lanes<Scalar> == 1
         ? 1
         : (dimension <= largest_correctable_state ? 2 : 1) * native_lanes<Scalar>;
+
+/// The same for schemes of few stages. Where sums are done beside products, four vectors of a few
+/// components fit the registers, and hide more latency.
+template <class Scalar, int dimension>
+inline constexpr int short_plain_lanes = (adds_beside_products && dimension <= 3 ? 2 : 1) *
+                                         plain_lanes<Scalar, dimension>;
 
 /// Lanes of a work item whose trajectories choose their own steps: two vectors hide latency as long
 /// as what a step keeps of the system is small.

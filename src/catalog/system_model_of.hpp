@@ -78,7 +78,9 @@ public:
 private:
     void launch(const EnsembleView& ensemble, std::int64_t first_step,
                 std::int64_t steps) const override {
-        using Real = Lanes<Scalar, plain_lanes<Scalar, System::dimension>>;
+        constexpr int lanes = is_function<Scheme> ? plain_lanes<Scalar, System::dimension>
+                                                  : short_plain_lanes<Scalar, System::dimension>;
+        using Real = Lanes<Scalar, lanes>;
         farstep::advance<Real>(Device(), ensemble, m_step, m_limits, first_step, steps);
     }
 

@@ -7,17 +7,10 @@
 
 #include <farstep/numerics/math.hpp>
 #include <farstep/numerics/pack.hpp>
+#include <farstep/numerics/processor.hpp>
 #include <farstep/numerics/vector.hpp>
 
 namespace farstep {
-
-/// Whether vectors divide so quickly that neither Newton's iteration nor one division for many numbers
-/// is faster: AMD's processors with AVX-512. What g++ 12 takes for a znver3 that has it is a Zen 4.
-#if defined(FARSTEP_USE_AVX512) && (defined(__znver3__) || defined(__znver4__) || defined(__znver5__))
-inline constexpr bool divides_quickly = true;
-#else
-inline constexpr bool divides_quickly = false;
-#endif
 
 namespace math {
 

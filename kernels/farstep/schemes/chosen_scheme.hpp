@@ -76,7 +76,7 @@ private:
         if constexpr (has_own_kernel<Scheme, Scalar, NetworkScalar> ||
                       !scheme_applies<Scheme, System>) {
             return;
-        } else if constexpr (!is_function<Scheme>()) {
+        } else if constexpr (!is_called<Scheme>()) {
             result = Scheme::template increment<System>(u, parameters, dt);
         } else if constexpr (lanes_of<Real> == function_lanes<Scheme>()) {
             result = increment_of<Scheme>(u, parameters, dt);
@@ -90,33 +90,24 @@ private:
         }
     }
 
-    template <class Scheme>
-    static constexpr bool is_function_itself() {
-        if constexpr (requires { Scheme::is_function; }) {
-            return Scheme::is_function;
-        } else {
-            return false;
-        }
-    }
-
     /// Whether the scheme is called. The short schemes of small states are not: a call would cost
     /// small correctors some percent.
     template <class Scheme>
-    static constexpr bool is_function() {
-        return is_function_itself<Scheme>() || d > largest_small_state;
+    static constexpr bool is_called() {
+        return is_function<Scheme> || d > largest_small_state;
     }
 
     /// Lanes that a function computes with; wider steps call it for their parts. So mixed steps use
     /// the functions of double ones, and those of many stages serve plain steps as well.
     template <class Scheme>
     static constexpr int function_lanes() {
-        return is_function_itself<Scheme>() ? plain_lanes<Scalar, d> : lanes_per_item<Scalar, d>;
+        return is_function<Scheme> ? plain_lanes<Scalar, d> : lanes_per_item<Scalar, d>;
     }
 
     template <class Scheme, class Real>
     KOKKOS_FORCEINLINE_FUNCTION static Vector<Real, d> increment_of(
         const Vector<Real, d>& u, const Vector<Real, parameter_count>& parameters, Scalar dt) {
-        if constexpr (is_function_itself<Scheme>()) {
+        if constexpr (is_function<Scheme>) {
             return Scheme::template increment<System>(u, parameters, dt);
         } else {
             return detail::increment_function<Scheme, System>(u, parameters, dt);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <farstep/numerics/pack.hpp>
+#include <farstep/numerics/processor.hpp>
 #include <farstep/numerics/vector.hpp>
 #include <farstep/schemes/tableaux.hpp>
 
@@ -76,6 +77,11 @@ private:
     KOKKOS_FORCEINLINE_FUNCTION static Vector<Real, System::dimension> inlined_increment(
         const Vector<Real, System::dimension>& u, const Parameters& parameters, Step dt) {
         Vector<Vector<Real, System::dimension>, stages> slopes;
+        if constexpr (adds_beside_products && System::dimension <= unroll_limit &&
+                      has_weights_of_one_and_two()) {
+            return running_increment<System>(u, parameters, dt, slopes,
+                                             std::make_integer_sequence<int, stages>{});
+        }
         set_slopes<System>(u, parameters, dt, slopes);
         Vector<Real, System::dimension> result;
         unrolled<System::dimension>([&](auto c) FARSTEP_INLINE {
@@ -86,6 +92,42 @@ private:
             }
         });
         return result;
+    }
+
+    /// Whether every b[i] is b[0] or twice b[0].
+    static constexpr bool has_weights_of_one_and_two() {
+        for (const double weight : Tableau::tableau.b) {
+            const double ratio = weight / Tableau::tableau.b[0];
+            if (ratio != 1 && ratio != 2) return false;
+        }
+        return true;
+    }
+
+    /// Δt b[0] Σi (b[i]/b[0]) slope_i, each slope added, once or twice, as soon as it is known: no
+    /// products, and none of the slopes waits in a register for the end.
+    template <class System, class Real, class Parameters, class Step, int... i>
+    KOKKOS_FORCEINLINE_FUNCTION static Vector<Real, System::dimension> running_increment(
+        const Vector<Real, System::dimension>& u, const Parameters& parameters, Step dt,
+        Vector<Vector<Real, System::dimension>, stages>& slopes, std::integer_sequence<int, i...>) {
+        Vector<Real, System::dimension> sum;
+        (add_slope<System, i>(u, parameters, dt, slopes, sum), ...);
+        const auto factor = Step(dt * Step(Tableau::tableau.b[0]));
+        unrolled<System::dimension>([&](auto c) FARSTEP_INLINE { sum[c] = factor * sum[c]; });
+        return sum;
+    }
+
+    template <class System, int i, class State, class Parameters, class Step, class Slopes>
+    KOKKOS_FORCEINLINE_FUNCTION static void add_slope(const State& u, const Parameters& parameters,
+                                                      Step dt, Slopes& slopes, State& sum) {
+        fill_slope<System, i>(u, parameters, dt, slopes);
+        unrolled<System::dimension>([&](auto c) FARSTEP_INLINE {
+            if constexpr (i == 0) {
+                sum[c] = slopes[0][c];
+            } else {
+                sum[c] += slopes[i][c];
+                if constexpr (Tableau::tableau.b[i] != Tableau::tableau.b[0]) sum[c] += slopes[i][c];
+            }
+        });
     }
 
     /// Whether b[i] = b[stages − 1 − i] ≠ 0, as in all schemes here of up to four stages.

@@ -38,4 +38,14 @@ constexpr bool scheme_applies = [] {
     }
 }();
 
+/// Whether an increment of the scheme is a function of its own on CPUs, as schemes of much code say.
+template <class Scheme>
+constexpr bool is_function = [] {
+    if constexpr (requires { Scheme::is_function; }) {
+        return Scheme::is_function;
+    } else {
+        return false;
+    }
+}();
+
 }  // namespace farstep
