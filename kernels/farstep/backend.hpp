@@ -68,8 +68,8 @@ inline constexpr int adaptive_lanes =
     native_lanes<Scalar> == 1 ? 1 : (is_small ? 2 : 1) * native_lanes<Scalar>;
 
 /// Hidden units evaluated together. For large states six units of four vectors fill most of the 32
-/// registers of AVX-512; small states need some for themselves. Divisions by halves of vectors take
-/// long, and more multiply-adds between a division and its use: twice the units, of one vector.
+/// registers of AVX-512; small states need some for themselves. Divisions by halves of vectors need
+/// more multiply-adds between them and their use: twice the units, of one vector.
 template <int dimension>
 inline constexpr int units_per_block = dimension > largest_small_state ? 6
                                        : divides_quickly               ? 8

@@ -90,14 +90,17 @@ KOKKOS_FORCEINLINE_FUNCTION Vector<Samples, units> affine_maps(
     return sums;
 }
 
+KOKKOS_FORCEINLINE_FUNCTION Register denominator(const Register& z, const RationalCoefficients& c) {
+    return (c[6] * z + c[5]) * z + c[4];
+}
+
 /// σ(z) of some samples, in place.
 template <Activation activation>
 KOKKOS_FORCEINLINE_FUNCTION void activate_samples(Samples& z, const RationalCoefficients& c) {
     if constexpr (activation == Activation::rational) {
         Samples inverse;
-        unrolled<samples_at_once>([&](auto s) FARSTEP_INLINE {
-            inverse[s] = (c[6] * z[s] + c[5]) * z[s] + c[4];
-        });
+        unrolled<samples_at_once>(
+            [&](auto s) FARSTEP_INLINE { inverse[s] = denominator(z[s], c); });
         invert_all<samples_inverted_together>(inverse);
         unrolled<samples_at_once>([&](auto s) FARSTEP_INLINE {
             z[s] = (((c[3] * z[s] + c[2]) * z[s] + c[1]) * z[s] + c[0]) * inverse[s];

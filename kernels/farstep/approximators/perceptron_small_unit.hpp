@@ -11,10 +11,6 @@ namespace farstep::detail {
 
 using CoefficientSums = Vector<Register, rational_coefficient_count>;
 
-KOKKOS_FORCEINLINE_FUNCTION Register denominator(const Register& z, const RationalCoefficients& c) {
-    return (c[6] * z + c[5]) * z + c[4];
-}
-
 /// z ← σ(z) and back ← ∂loss/∂z, given ∂loss/∂σ and the inverse of the denominator. Adds to the
 /// gradient of the coefficients.
 KOKKOS_FORCEINLINE_FUNCTION void differentiate_rational(Register& z, Register& back,
